@@ -1,0 +1,1 @@
+"""The world out: one adapter per port."""

@@ -1,0 +1,1 @@
+"""DNS out: asks name servers what the core wants to know."""

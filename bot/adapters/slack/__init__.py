@@ -1,0 +1,1 @@
+"""Slack out: posts what the messages render, and reads who people are."""

@@ -1,0 +1,1 @@
+"""Slack in: acknowledge, parse, authorise, call one service, answer."""

@@ -1,0 +1,164 @@
+"""The ports: what the services need of the world, as protocols. One adapter each, and one fake."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from core.access import Role
+from core.diagnosis import Case
+from core.events import Snapshot
+from core.notices import Notice
+from core.observations import Evidence
+from core.sending_domain import DmarcPolicy, Language, SendingDomain
+
+
+class Provisioner(Protocol):
+    """Where sending domains are made. Every call may be repeated; none is retried for long inside.
+
+    All raise `TransientError` (try later), `RequestRefused` (the asker's mistake, or refused for good) or
+    `ConfigurationError` (the credentials are refused).
+    """
+
+    name: str
+
+    async def create(
+        self, domain: str, write_only_key: str, policy: DmarcPolicy, recorded_id: str | None
+    ) -> Snapshot:
+        """Get or create the resource for `domain`. Raises `NameTaken` for one that `recorded_id` does not name."""
+        ...
+
+    async def update(self, provisioner_id: str, write_only_key: str | None, policy: DmarcPolicy | None) -> Snapshot:
+        """Change the key or the policy of a resource."""
+        ...
+
+    async def deploy(self, provisioner_id: str) -> Snapshot:
+        """Start the deployment."""
+        ...
+
+    async def verify(self, provisioner_id: str) -> Snapshot:
+        """Start (or start again) the provisioner's own verification."""
+        ...
+
+    async def get(self, provisioner_id: str) -> Snapshot | None:
+        """Describe the resource; None if there is none."""
+        ...
+
+    async def cancel(self, provisioner_id: str) -> Snapshot | None:
+        """Stop the deployment where the provisioner can; otherwise just describe."""
+        ...
+
+    async def remove(self, provisioner_id: str) -> None:
+        """Tear the resource down. Nothing there is success."""
+        ...
+
+    async def probe(self) -> None:
+        """Try the credentials without changing anything (`doctor`)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ControlResult:
+    """Whether the bot can query DNS at all. `error` is empty if it can."""
+
+    online: bool
+    error: str = ""
+    server: str = ""
+    took_ms: int = 0
+
+
+class DnsObserver(Protocol):
+    """Asks the DNS what the core wants to know."""
+
+    async def observe(self, case: Case) -> Evidence:
+        """Loop: ask `core.diagnosis.next_questions` what to ask next, ask it, until there is nothing more.
+
+        Never raises for anything that a name server does, and ends within the case's budget.
+        """
+        ...
+
+    async def control(self) -> ControlResult:
+        """Put the control query. Online without asking when no resolver is to be used."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A message in Slack that later ones are tied to.
+
+    `name` is ``card``, ``zone_file`` or ``alert:<incident id>``. `link` is its permalink, if known.
+    """
+
+    name: str
+    channel: str
+    ts: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One notice on its way out.
+
+    `domain` is the domain as it stands now (None once it is gone); `anchors` what is already in Slack, by
+    name. `progress` is what an earlier attempt saved (the `file_id` of an upload, `sent_ts`, …).
+    """
+
+    outbox_id: int
+    notice: Notice
+    domain: SendingDomain | None
+    anchors: Mapping[str, Anchor]
+    attempts: int = 0
+    progress: Mapping[str, str] = field(default_factory=dict)
+
+
+SaveProgress = Callable[[Mapping[str, str]], Awaitable[None]]
+"""Commits what an attempt must remember if it dies: called between the steps of a delivery."""
+
+
+class Messenger(Protocol):
+    """Says things in Slack. Rendering is its business, and so are pacing and the traps of `slack.md`."""
+
+    async def deliver(self, delivery: Delivery, save_progress: SaveProgress) -> Sequence[Anchor]:
+        """Say one notice; return the anchors that are new or have changed.
+
+        Raises `TransientError` (with `retry_after` for a 429), `AmbiguousError` (it may have been posted),
+        `ChannelUnavailable` (park the lane) or `PermanentError` (this row cannot be said).
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody, as Slack describes them. No roles at all for strangers, guests and bots."""
+
+    user_id: str
+    language: Language
+    roles: frozenset[Role]
+
+
+class Directory(Protocol):
+    """Who people are: roles, language. Roles are cached for five minutes."""
+
+    async def person(self, team_id: str, user_id: str) -> Person:
+        """Describe a user. Raises `TransientError` when roles cannot be read."""
+        ...
+
+    async def admins(self) -> tuple[str, ...]:
+        """Return the user ids of the admins, to name as contacts."""
+        ...
+
+
+class Waker(Protocol):
+    """Wakes the ticks, so that what was just committed is not kept waiting."""
+
+    def wake(self) -> None:
+        """Have the check tick and the dispatch tick run soon. Never blocks, never loses a call."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def __call__(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        ...

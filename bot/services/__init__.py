@@ -1,0 +1,1 @@
+"""Use cases. They know the ports and the storage, never an adapter or a vendor."""

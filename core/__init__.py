@@ -1,0 +1,1 @@
+"""The rules of the product: values in, values out. No I/O, no clock, no randomness."""
