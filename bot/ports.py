@@ -22,9 +22,7 @@ class Provisioner(Protocol):
 
     name: str
 
-    async def create(
-        self, domain: str, write_only_key: str, policy: DmarcPolicy, recorded_id: str | None
-    ) -> Snapshot:
+    async def create(self, domain: str, write_only_key: str, policy: DmarcPolicy, recorded_id: str | None) -> Snapshot:
         """Get or create the resource for `domain`. Raises `NameTaken` for one that `recorded_id` does not name."""
         ...
 

@@ -1,22 +1,22 @@
 """Every error the product raises on purpose.
 
-    BotError
-    ├── UserError               the asker can mend it; shown to the asker only
-    │   ├── UsageError          the command text is not a command
-    │   ├── InvalidDomainName   a name that cannot be a sending domain
-    │   ├── DomainExists        the name is registered here already
-    │   ├── DomainNotFound      the name is not registered here
-    │   └── NotAllowed          the asker lacks the role
-    ├── OutsideError            something outside failed
-    │   ├── TransientError      may pass: try again, at the earliest after `retry_after`
-    │   │   ├── AmbiguousError  it may have been accepted: look before saying it again
-    │   │   └── DatabaseBusy    no write lock in time: nothing was accepted
-    │   └── PermanentError      will not pass by itself
-    │       ├── ChannelUnavailable  this lane cannot be posted to until somebody mends it
-    │       ├── NameTaken       the provisioner has the name, and we did not make it
-    │       └── RequestRefused  the provisioner will not have what the asker entered
-    ├── ConflictError           another process saved first (lost compare-and-set)
-    └── ConfigurationError      the operator must mend it; lists every fault
+BotError
+├── UserError               the asker can mend it; shown to the asker only
+│   ├── UsageError          the command text is not a command
+│   ├── InvalidDomainName   a name that cannot be a sending domain
+│   ├── DomainExists        the name is registered here already
+│   ├── DomainNotFound      the name is not registered here
+│   └── NotAllowed          the asker lacks the role
+├── OutsideError            something outside failed
+│   ├── TransientError      may pass: try again, at the earliest after `retry_after`
+│   │   ├── AmbiguousError  it may have been accepted: look before saying it again
+│   │   └── DatabaseBusy    no write lock in time: nothing was accepted
+│   └── PermanentError      will not pass by itself
+│       ├── ChannelUnavailable  this lane cannot be posted to until somebody mends it
+│       ├── NameTaken       the provisioner has the name, and we did not make it
+│       └── RequestRefused  the provisioner will not have what the asker entered
+├── ConflictError           another process saved first (lost compare-and-set)
+└── ConfigurationError      the operator must mend it; lists every fault
 """
 
 from collections.abc import Sequence
