@@ -1,0 +1,245 @@
+"""The environment, read once into frozen settings. Every fault is listed, and none of them quotes a secret."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, TypeVar
+
+from cryptography.fernet import Fernet
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.durations import Durations
+from core.errors import ConfigurationError
+from core.sending_domain import Language
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?")
+PUBLIC_RESOLVERS = (("1.1.1.1", 53), ("8.8.8.8", 53), ("9.9.9.9", 53))
+
+
+def _duration(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    match = _DURATION.fullmatch(value.strip().lower())
+    if match is None:
+        raise ValueError('not a duration: write a number and a unit, such as "30s", "5m", "72h" or "30d"')
+    return timedelta(seconds=float(match[1]) * _UNITS[match[2] or "s"])
+
+
+def _words(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(word for word in re.split(r"[,\s]+", value) if word)
+
+
+def _address(word: str) -> tuple[str, int]:
+    host, separator, port = word.rpartition(":")
+    if not separator or (":" in host and not host.startswith("[")):
+        host, port = word, "53"
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError(f'not an address: "{word}"; write host or host:port, IPv6 as [address]:port')
+    return host.strip("[]"), int(port)
+
+
+def _addresses(value: object) -> object:
+    words = _words(value)
+    return tuple(_address(word) for word in words) if isinstance(value, str) and isinstance(words, tuple) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Addresses = Annotated[tuple[tuple[str, int], ...], NoDecode, BeforeValidator(_addresses)]
+ChannelId = Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,}$")]
+_DEFAULT = Durations()
+
+
+class DatabaseSettings(BaseSettings):
+    """What every command needs."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: str = Field(
+        default="sqlite:///engage-domain.db",
+        description="Where the rows are: `sqlite:///file.db` or `postgresql://user:password@host/name`.",
+    )
+    log_level: str = Field(
+        default="INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="The least level that is logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`.",
+    )
+    log_format: str = Field(
+        default="console",
+        pattern="^(console|json)$",
+        description="`console` for people, `json` for machines: one object a line.",
+    )
+
+
+class Settings(DatabaseSettings):
+    """Everything the bot can be told. The descriptions make up `docs/configuration.md`."""
+
+    slack_bot_token: SecretStr = Field(description="The bot token of the Slack app, `xoxb-…`.")
+    slack_app_token: SecretStr = Field(
+        description="The app-level token for Socket Mode, `xapp-…`, with the scope `connections:write`."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None, description="The signing secret. Socket Mode needs none; kept for requests over HTTP."
+    )
+    slack_api_url: str = Field(default="https://slack.com/api/", description="Where Slack's Web API is.")
+    slack_post_interval: Duration = Field(
+        default=timedelta(seconds=1), description="The least time between two posts to one channel (Slack: about 1 s)."
+    )
+    it_channel: ChannelId = Field(description="The id of the IT team's channel, such as `C0123456789`.")
+    support_channel: ChannelId = Field(description="The id of the channel that gets the alerts.")
+    admin_users: Words = Field(default=(), description="The Slack user ids of the admins, separated by commas.")
+    admin_usergroup: str | None = Field(
+        default=None,
+        validate_default=True,
+        pattern=r"^S[A-Z0-9]{2,}$",
+        description="The id of a Slack user group whose members are admins, such as `S0123456789`.",
+    )
+    default_language: Language = Field(
+        default=Language.EN, description="The language preselected for channel texts: `en` or `ja`."
+    )
+    secret_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_words)] = Field(
+        description="Fernet keys that encrypt write-only keys at rest, newest first, separated by commas."
+    )
+    provisioner: str = Field(default="engage", pattern="^engage$", description="Where domains are made: `engage`.")
+    engage_api_url: str = Field(
+        default="https://engage-api.treasuredata.com", description="Where the Engage API is. TLS, except on loopback."
+    )
+    engage_api_key: SecretStr = Field(description="The Treasure Data API key that may manage email domains.")
+    dns_nameservers: Addresses = Field(
+        default=(),
+        description="Name servers to ask about everything, `host:port`, instead of those found from the root "
+        "(split horizon).",
+    )
+    dns_resolvers: Addresses | None = Field(
+        default=None,
+        description="Public resolvers to ask last, `host:port`. Default: `1.1.1.1, 8.8.8.8, 9.9.9.9`; none where "
+        "`DNS_NAMESERVERS` is set.",
+    )
+    dns_control_name: str = Field(
+        default="example.com", description="The name of the control query: always there if the DNS can be reached."
+    )
+    dns_timeout: Duration = Field(default=timedelta(seconds=1), description="The first time-out of a DNS query.")
+    look_budget: int = Field(default=60, ge=10, le=500, description="The most DNS queries of one look at one domain.")
+    look_seconds: Duration = Field(default=timedelta(seconds=10), description="The most time of one look.")
+    tick_interval: Duration = Field(default=timedelta(seconds=5), description="Between two ticks of the scheduler.")
+    verification_window: Duration = Field(
+        default=_DEFAULT.window, description="How long IT has to add the records. A running window keeps its length."
+    )
+    poll_interval: Duration = Field(default=_DEFAULT.poll, description="Between looks while records are missing.")
+    burst_interval: Duration = Field(default=_DEFAULT.fast, description="Between looks just after somebody asked.")
+    burst_duration: Duration = Field(default=_DEFAULT.burst, description="How long those faster looks last.")
+    monitor_interval: Duration = Field(default=_DEFAULT.sweep, description="Between looks at an ACTIVE domain.")
+    recheck_interval: Duration = Field(
+        default=_DEFAULT.recheck, description="Until the second look after a first bad one."
+    )
+    prepare_interval: Duration = Field(
+        default=_DEFAULT.prepare, description="Between questions to the provisioner while it prepares."
+    )
+    stalled_after: Duration = Field(
+        default=_DEFAULT.stalled_after, description="Events incomplete so long after Verified: support is told."
+    )
+    no_records_after: Duration = Field(
+        default=_DEFAULT.no_records_after, description="No records so long after `deploy`: support is told."
+    )
+    disagree_after: Duration = Field(
+        default=_DEFAULT.disagree_after, description="Name servers disagreeing so long: the DNS provider's turn."
+    )
+    offline_after: Duration = Field(
+        default=_DEFAULT.offline_after, description="DNS out of the bot's reach so long: support is told."
+    )
+    unseen_after: Duration = Field(
+        default=_DEFAULT.unseen_after, description="No answer about an ACTIVE domain so long: support is told."
+    )
+    key_kept: Duration = Field(
+        default=_DEFAULT.key_kept, description="A write-only key that nobody deployed is erased after this."
+    )
+    check_gap: Duration = Field(
+        default=_DEFAULT.too_soon, description="The least time between looks that somebody asks for."
+    )
+    parked_retry: Duration = Field(
+        default=timedelta(minutes=1), description="Between tries at a channel that could not be posted to."
+    )
+    sent_kept: Duration = Field(
+        default=timedelta(days=30), description="How long rows of sent messages and handled clicks are kept."
+    )
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _are_fernet_keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not keys:
+            raise ValueError("at least one key is needed; `engage-domain new-key` prints one")
+        for number, key in enumerate(keys, 1):
+            try:
+                Fernet(key.get_secret_value())
+            except ValueError:
+                raise ValueError(f"key {number} is no Fernet key; `engage-domain new-key` prints one") from None
+        return keys
+
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _has_prefix(cls, token: SecretStr, info: ValidationInfo) -> SecretStr:
+        prefix = "xoxb-" if info.field_name == "slack_bot_token" else "xapp-"
+        if not token.get_secret_value().startswith(prefix):
+            raise ValueError(f"such a token begins with {prefix}")
+        return token
+
+    @field_validator("admin_usergroup")
+    @classmethod
+    def _somebody_is_admin(cls, group: str | None, info: ValidationInfo) -> str | None:
+        if group is None and info.data.get("admin_users") == ():
+            raise ValueError("nobody is admin; set ADMIN_USERS or ADMIN_USERGROUP")
+        return group
+
+    @property
+    def resolvers(self) -> tuple[tuple[str, int], ...]:
+        """The resolvers to ask: none where the operator lists name servers but no resolvers."""
+        if self.dns_resolvers is not None:
+            return self.dns_resolvers
+        return () if self.dns_nameservers else PUBLIC_RESOLVERS
+
+    @property
+    def durations(self) -> Durations:
+        """The durations of the lifecycle."""
+        return Durations(
+            window=self.verification_window,
+            poll=self.poll_interval,
+            fast=self.burst_interval,
+            burst=self.burst_duration,
+            sweep=self.monitor_interval,
+            recheck=self.recheck_interval,
+            prepare=self.prepare_interval,
+            stalled_after=self.stalled_after,
+            no_records_after=self.no_records_after,
+            disagree_after=self.disagree_after,
+            offline_after=self.offline_after,
+            unseen_after=self.unseen_after,
+            key_kept=self.key_kept,
+            too_soon=self.check_gap,
+        )
+
+
+S = TypeVar("S", bound=DatabaseSettings)
+
+
+def load(cls: type[S], env_file: str | None = None) -> S:
+    """Read settings from the environment and, behind it, from `env_file`.
+
+    Raises `ConfigurationError` with every fault, one line each, naming the variable.
+    """
+    try:
+        return cls(_env_file=env_file)
+    except ValidationError as error:
+        faults = [_fault(detail["loc"], detail["type"], detail["msg"]) for detail in error.errors(include_input=False)]
+        raise ConfigurationError(faults) from None
+
+
+def _fault(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    if not location:
+        return message.removeprefix("Value error, ")
+    name = str(location[0]).upper()
+    if kind == "missing":
+        return f"{name}: not set; see docs/configuration.md"
+    return f"{name}: {message.removeprefix('Value error, ')}"

@@ -1,0 +1,125 @@
+"""The settings: read once, all faults at once, no secret quoted."""
+
+from datetime import timedelta
+
+import pytest
+from cryptography.fernet import Fernet
+
+from bot.settings import PUBLIC_RESOLVERS, DatabaseSettings, Settings, load
+from core.errors import ConfigurationError
+
+KEY = Fernet.generate_key().decode()
+GOOD = {
+    "SLACK_BOT_TOKEN": "xoxb-canary-1",
+    "SLACK_APP_TOKEN": "xapp-canary-2",
+    "IT_CHANNEL": "C0IT",
+    "SUPPORT_CHANNEL": "C0SUPPORT",
+    "ADMIN_USERS": "U1, U2",
+    "SECRET_KEYS": KEY,
+    "ENGAGE_API_KEY": "1/canary",
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def faults() -> tuple[str, ...]:
+    with pytest.raises(ConfigurationError) as caught:
+        load(Settings)
+    return caught.value.faults
+
+
+def test_good_settings_are_read():
+    settings = load(Settings)
+
+    assert settings.admin_users == ("U1", "U2")
+    assert settings.durations.window == timedelta(hours=72)
+    assert settings.resolvers == PUBLIC_RESOLVERS
+
+
+def test_all_faults_are_listed_at_once_each_with_its_variable(environment):
+    environment.delenv("SLACK_BOT_TOKEN")
+    environment.delenv("ADMIN_USERS")
+    environment.setenv("POLL_INTERVAL", "often")
+    environment.setenv("IT_CHANNEL", "#it")
+    environment.setenv("DNS_RESOLVERS", "127.0.0.1:notaport")
+
+    listed = faults()
+
+    assert [fault.split(":")[0] for fault in listed] == [
+        "SLACK_BOT_TOKEN",
+        "IT_CHANNEL",
+        "ADMIN_USERGROUP",
+        "DNS_RESOLVERS",
+        "POLL_INTERVAL",
+    ]
+    assert "ADMIN_USERS or ADMIN_USERGROUP" in listed[2]
+
+
+def test_faults_never_quote_a_secret(environment):
+    environment.setenv("SLACK_BOT_TOKEN", "canary-wrong-token")
+    environment.setenv("SECRET_KEYS", "canary-wrong-key")
+
+    text = "\n".join(faults())
+
+    assert "SLACK_BOT_TOKEN" in text
+    assert "SECRET_KEYS" in text
+    assert "canary" not in text
+
+
+def test_settings_do_not_show_secrets_when_printed():
+    text = repr(load(Settings))
+
+    assert "canary" not in text
+    assert KEY not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("90", timedelta(seconds=90)),
+        ("500ms", timedelta(milliseconds=500)),
+        ("5m", timedelta(minutes=5)),
+        ("72 h", timedelta(hours=72)),
+        ("30d", timedelta(days=30)),
+    ],
+)
+def test_durations_have_units(environment, text, meaning):
+    environment.setenv("VERIFICATION_WINDOW", text)
+
+    assert load(Settings).verification_window == meaning
+
+
+@pytest.mark.parametrize("text", ["0s", "-5m", "soon", "1w", ""])
+def test_a_duration_of_nothing_is_refused_or_left_at_its_default(environment, text):
+    environment.setenv("POLL_INTERVAL", text)
+
+    if text:
+        assert [fault.split(":")[0] for fault in faults()] == ["POLL_INTERVAL"]
+    else:
+        assert load(Settings).poll_interval == timedelta(minutes=5)
+
+
+def test_listed_nameservers_switch_the_public_resolvers_off(environment):
+    environment.setenv("DNS_NAMESERVERS", "127.0.0.1:5300,[::1]:5301,ns.example")
+
+    settings = load(Settings)
+
+    assert settings.dns_nameservers == (("127.0.0.1", 5300), ("::1", 5301), ("ns.example", 53))
+    assert settings.resolvers == ()
+
+
+def test_an_environment_file_stands_behind_the_environment(environment, tmp_path):
+    file = tmp_path / "env"
+    file.write_text("LOG_LEVEL=DEBUG\nLOG_FORMAT=json\n")
+    environment.setenv("LOG_FORMAT", "console")
+
+    settings = load(DatabaseSettings, str(file))
+
+    assert (settings.log_level, settings.log_format) == ("DEBUG", "console")
