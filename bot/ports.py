@@ -22,8 +22,14 @@ class Provisioner(Protocol):
 
     name: str
 
-    async def create(self, domain: str, write_only_key: str, policy: DmarcPolicy, recorded_id: str | None) -> Snapshot:
-        """Get or create the resource for `domain`. Raises `NameTaken` for one that `recorded_id` does not name."""
+    async def create(
+        self, domain: str, write_only_key: str, policy: DmarcPolicy, recorded_id: str | None, reference: str = ""
+    ) -> Snapshot:
+        """Get or create the resource for `domain`, with this key and policy.
+
+        Raises `NameTaken` for one that is not ours. Ours is the one that `recorded_id` names, and the one that
+        bears our `reference` (the id of our domain): its creation was accepted, but the answer was lost.
+        """
         ...
 
     async def update(self, provisioner_id: str, write_only_key: str | None, policy: DmarcPolicy | None) -> Snapshot:
