@@ -92,6 +92,8 @@ class Provisioned:
     window_id: str
     created: bool = False
     deployed: bool = False
+    updated: bool = False
+    cancelled: bool = False
     verifying: str | None = None
 
 

@@ -183,6 +183,10 @@ class SendingDomain:
     """The provisioner has taken the order to deploy."""
     verify_accepted: str | None = None
     """The id of the window for which the provisioner was told to verify."""
+    update_wanted: bool = False
+    """Key or policy were edited after the provisioner had been told the old ones."""
+    cancel_wanted: bool = False
+    """The deployment was cancelled, and the provisioner has not been told yet."""
     verdict: Verdict = Verdict.NOT_STARTED
     verdict_word: str = ""
     verdict_at: datetime | None = None

@@ -98,6 +98,7 @@ class Resolution(StrEnum):
     COMPLETE = "complete"
     STOPPED = "stopped"
     REMOVED = "removed"
+    ONLINE = "online"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
