@@ -18,7 +18,8 @@ class Filter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DomainFilter:
-    """What the storage can filter by: sets of statuses; None leaves an axis open."""
+    """What the storage can filter by: sets of statuses and of turns (`TurnKey`); None leaves an axis open."""
 
     statuses: frozenset[str] | None = None
     verifications: frozenset[str] | None = None
+    turns: frozenset[str] | None = None
