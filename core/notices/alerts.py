@@ -112,6 +112,8 @@ class AlertResolved(Notice):
     resolved_at: datetime
     how: Resolution
     actor: Actor | None = None
+    about: str = ""
+    """The `kind` of the alert that is over, such as ``"alert.failed"``: its head stays above the edited message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
