@@ -216,6 +216,8 @@ class SendingDomain:
     told: frozenset[IncidentKind] = frozenset()
     """What support was told once and need not be told again (stalled, no records, unseen)."""
     watchers: tuple[Actor, ...] = ()
+    turn: str = ""
+    """Whose turn it was at the last save (a `TurnKey`), so that lists can be filtered by it."""
     version: int = 0
 
     @property
