@@ -1,0 +1,106 @@
+"""APScheduler in: the check tick, the dispatch tick and housekeeping.
+
+APScheduler only ticks; the rows are the queue.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Tick:
+    """Runs one piece of work again and again, never twice at a time, and never forgets to have been woken.
+
+    A wake-up during a run makes it run once more afterwards.
+    """
+
+    name: str
+    work: Callable[[], Awaitable[int]]
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _task: asyncio.Task[None] | None = None
+    _stopping: bool = False
+
+    def wake(self) -> None:
+        """Have the work done soon. Never blocks."""
+        self._woken.set()
+
+    def start(self) -> None:
+        """Begin to listen for wake-ups."""
+        self._task = asyncio.create_task(self._run(), name=f"tick:{self.name}")
+
+    async def stop(self, patience: timedelta) -> None:
+        """Let the run in progress end, for at most `patience`, and stop."""
+        if self._task is None:
+            return
+        self._stopping = True
+        self._woken.set()
+        done, _ = await asyncio.wait({self._task}, timeout=patience.total_seconds())
+        if not done:
+            log.warning("tick.cut_short", tick=self.name)
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await self._woken.wait()
+            if self._stopping:
+                return
+            self._woken.clear()
+            try:
+                done = await self.work()
+            except Exception:
+                log.exception("tick.failed", tick=self.name)
+            else:
+                if done:
+                    log.debug("tick.done", tick=self.name, count=done)
+
+
+class Ticks:
+    """The ticks of one process: woken by the clock, and by whoever commits something."""
+
+    def __init__(self, check: Tick, dispatch: Tick, housekeeping: Tick, interval: timedelta) -> None:
+        self._ticks = {"check": check, "dispatch": dispatch, "housekeeping": housekeeping}
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        self._scheduler.add_listener(_told, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+        seconds = interval.total_seconds()
+        self._scheduler.add_job(_waking(check), "interval", seconds=seconds, id="check")
+        self._scheduler.add_job(_waking(dispatch), "interval", seconds=seconds, id="dispatch")
+        self._scheduler.add_job(_waking(housekeeping), "interval", seconds=max(seconds, 30.0), id="housekeeping")
+
+    def wake(self) -> None:
+        """Wake the check tick and the dispatch tick."""
+        self._ticks["check"].wake()
+        self._ticks["dispatch"].wake()
+
+    def start(self) -> None:
+        """Start ticking, at once for what the last process left behind."""
+        for tick in self._ticks.values():
+            tick.start()
+            tick.wake()
+        self._scheduler.start()
+
+    async def stop(self, patience: timedelta = timedelta(seconds=20)) -> None:
+        """Stop ticking, and let what runs come to its end."""
+        self._scheduler.shutdown(wait=False)
+        await asyncio.gather(*(tick.stop(patience) for tick in self._ticks.values()))
+
+
+def _waking(tick: Tick) -> Callable[[], Awaitable[None]]:
+    async def wake() -> None:
+        tick.wake()
+
+    return wake
+
+
+def _told(event: JobExecutionEvent) -> None:
+    log.warning("scheduler.event", code=event.code, job=event.job_id)
