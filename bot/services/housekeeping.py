@@ -1,0 +1,30 @@
+"""Housekeeping: lanes that were parked are tried again; what was said long ago is forgotten."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.ports import Clock
+from storage import clicks, outbox
+from storage.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """The small jobs. `parked_retry` and `sent_kept` are settings."""
+
+    database: Database
+    clock: Clock
+    parked_retry: timedelta
+    sent_kept: timedelta
+
+    async def tidy(self) -> int:
+        """Do what is to be done now; return how many lanes were opened again."""
+        now = self.clock()
+        opened = 0
+        async with self.database.transaction() as session:
+            for lane in await outbox.parked(session):
+                if now - lane.parked_at >= self.parked_retry:
+                    opened += await outbox.replay(session, lane.lane, now)
+            await outbox.forget_before(session, now - self.sent_kept)
+            await clicks.forget_before(session, now - self.sent_kept)
+        return opened
