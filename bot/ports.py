@@ -140,6 +140,16 @@ class Person:
     roles: frozenset[Role]
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The one workspace the bot serves, and where it speaks there. `bot_user_id` is the bot itself."""
+
+    team_id: str
+    it_channel: str
+    support_channel: str
+    bot_user_id: str = ""
+
+
 class Directory(Protocol):
     """Who people are: roles, language. Roles are cached for five minutes."""
 
