@@ -1,4 +1,4 @@
-"""A DNS provider on loopback: two authoritative servers, one caching resolver, and a control API.
+r"""A DNS provider on loopback: two authoritative servers, one caching resolver, and a control API.
 
 ``python -m sandbox nameserver --port N`` listens on literal 127.0.0.1:
 
@@ -26,7 +26,7 @@ GET /zones
     "faults": [{"fault": "silent", "server": "ns1", "name": null, "type": null, "seconds": 0}],
     "slips_known": [...], "faults_known": [...],
     "ports": {"ns1": 5301, "ns2": 5302, "resolver": 5303, "control": 5304}}``.
-    A RECORD is one RRset: ``{"name": "mail.example.com", "type": "TXT", "ttl": 300, "values": ["\\"v=spf1 ~all\\""]}``,
+    A RECORD is one RRset: ``{"name": "mail.example.com", "type": "TXT", "ttl": 300, "values": ["\"v=spf1 ~all\""]}``,
     names without final dot, values in zone-file notation. SOA and NS of the apex are among them.
 
 POST /apply ``{"text": "<zone file>", "zone": "example.com", "server": "ns1"}``

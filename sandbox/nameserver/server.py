@@ -1,0 +1,300 @@
+"""`Nameserver`: two authoritative servers and a resolver over the same zones, to be changed while they run."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import dns.exception
+import dns.name
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+import dns.tokenizer
+import dns.zonefile
+from dns.name import Name
+from dns.rdatatype import RdataType
+from dns.rrset import RRset
+
+from sandbox.nameserver.answering import Authority, Server
+from sandbox.nameserver.faults import Fault, FaultKind
+from sandbox.nameserver.resolver import Resolver
+from sandbox.nameserver.slips import Change, SlipKind, changes
+from sandbox.nameserver.sockets import Listener
+from sandbox.nameserver.zones import Zone, registered_domain
+
+DEFAULT_TTL = 300
+AUTHORITIES = ("ns1", "ns2")
+RESOLVER = "resolver"
+
+Kind = TypeVar("Kind", SlipKind, FaultKind)
+
+
+class Mistake(ValueError):
+    """What was asked for makes no sense; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    kind: SlipKind
+    domain: Name
+    undo: tuple[tuple[str, Change], ...]  # (server, what stood there before)
+
+
+class Nameserver:
+    """A DNS provider on `host`; `ports` are those of ns1, ns2 and the resolver (0: any that is free).
+
+    Use it as ``async with Nameserver() as nameserver:`` or open and close it. Zones may be changed before, between
+    and while it serves. `server` always is ``"ns1"``, ``"ns2"``, for faults also ``"resolver"``, or None for
+    both authoritative ones. All raise `Mistake` for input that makes no sense.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        ports: tuple[int, int, int] = (0, 0, 0),
+        negative_ttl: int = 5,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._negative_ttl = negative_ttl
+        self._authorities = {name: Authority() for name in AUTHORITIES}
+        self.servers = {name: Server(authority) for name, authority in self._authorities.items()}
+        self._resolver = Resolver(tuple(self.servers.values()), negative_ttl, clock)
+        self.servers[RESOLVER] = Server(self._resolver)
+        places = zip(self.servers.items(), ports, strict=True)
+        self._listeners = {name: Listener(server, host, port) for (name, server), port in places}
+        self._slips: list[_Slip] = []
+
+    async def __aenter__(self) -> Self:
+        try:
+            for listener in self._listeners.values():
+                await listener.open()
+        except OSError:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Stop serving."""
+        for listener in self._listeners.values():
+            await listener.close()
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The ports, by server."""
+        return {name: listener.port for name, listener in self._listeners.items()}
+
+    @property
+    def nameservers(self) -> tuple[tuple[str, int], ...]:
+        """(host, port) of the authoritative servers."""
+        return tuple((self._listeners[name].host, self._listeners[name].port) for name in AUTHORITIES)
+
+    @property
+    def resolvers(self) -> tuple[tuple[str, int], ...]:
+        """(host, port) of the resolver."""
+        listener = self._listeners[RESOLVER]
+        return ((listener.host, listener.port),)
+
+    # what IT does
+
+    def apply(self, text: str, zone: str | None = None, server: str | None = None) -> None:
+        """Add the RRsets of a zone file, each in the place of one with its name and type."""
+        origin = None if zone is None else name_of(zone)
+        try:
+            rrsets = _read(text, origin or dns.name.root)
+        except (dns.exception.DNSException, ValueError) as error:
+            raise Mistake(f"the zone file cannot be read: {error}") from error
+        for rrset in rrsets:
+            self._store(rrset, origin or registered_domain(rrset.name), server)
+
+    def put(
+        self, name: str, rdtype: str, values: Sequence[str], ttl: int = DEFAULT_TTL, server: str | None = None
+    ) -> None:
+        """Put one RRset in the place of what has its name and type. `values` are in zone-file notation."""
+        owner, kind = name_of(name), type_of(rdtype)
+        try:
+            rrset = dns.rrset.from_text(owner, ttl, "IN", kind, *values)
+        except (dns.exception.DNSException, ValueError) as error:
+            raise Mistake(f"{rdtype} {values}: {error}") from error
+        if not rrset:
+            raise Mistake("values: at least one is needed")
+        known = self._authorities[AUTHORITIES[0]].zone_of(owner)
+        self._store(rrset, known.origin if known else registered_domain(owner), server)
+
+    def delete(self, name: str, rdtype: str | None = None, server: str | None = None) -> None:
+        """Take away one RRset, or all at the name."""
+        owner, kind = name_of(name), None if rdtype is None else type_of(rdtype)
+        for authority in self._chosen(server):
+            zone = authority.zone_of(owner)
+            if zone is not None:
+                zone.drop(owner, kind)
+
+    def create_zone(self, name: str) -> None:
+        """Make an empty zone, with SOA and NS only."""
+        for authority in self._authorities.values():
+            authority.zones.setdefault(name_of(name), Zone.new(name_of(name), self._negative_ttl))
+
+    def slip(self, kind: str, domain: str) -> None:
+        """Make a mistake with the records at and under `domain`."""
+        chosen, name, undo = _member(SlipKind, kind), name_of(domain), []
+        for label, authority in self._authorities.items():
+            zone = authority.zone_of(name)
+            for owner, rdtype, rrset in changes(chosen, zone, name) if zone else ():
+                assert zone is not None  # noqa: S101 -- there are no changes without a zone
+                undo.append((label, (owner, rdtype, zone.get(owner, rdtype))))
+                _change(zone, (owner, rdtype, rrset))
+        if not undo:
+            raise Mistake(f"{domain}: no record there that {kind} could spoil")
+        self._slips.append(_Slip(chosen, name, tuple(undo)))
+
+    def mend(self, domain: str | None = None) -> None:
+        """Put back what stood there before the slips at `domain`, newest first."""
+        for slip in reversed(self._slips[:]):
+            if domain is None or slip.domain == name_of(domain):
+                self._slips.remove(slip)
+                for label, change in reversed(slip.undo):
+                    zone = self._authorities[label].zone_of(change[0])
+                    if zone is not None:
+                        _change(zone, change)
+
+    # what the servers do
+
+    def fault(
+        self,
+        kind: str,
+        server: str | None = None,
+        name: str | None = None,
+        rdtype: str | None = None,
+        seconds: float = 0.0,
+    ) -> None:
+        """Make a server misbehave, on top of what it does already."""
+        about = dns.name.root if name is None else name_of(name)
+        fault = Fault(_member(FaultKind, kind), about, None if rdtype is None else type_of(rdtype), seconds)
+        for label in self._labels(server):
+            self.servers[label].faults.append(fault)
+
+    def heal(self, server: str | None = None) -> None:
+        """Let one server, or all, behave again."""
+        for label in self.servers if server is None else self._labels(server):
+            self.servers[label].faults.clear()
+
+    def flush(self) -> None:
+        """Empty the resolver's cache."""
+        self._resolver.flush()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        for authority in self._authorities.values():
+            authority.zones.clear()
+        self._slips.clear()
+        self.heal()
+        self.flush()
+
+    def state(self) -> dict[str, Any]:
+        """Return everything as JSON values, in the shape of GET /zones (without the control port)."""
+        origins = sorted({origin for authority in self._authorities.values() for origin in authority.zones})
+        return {
+            "zones": [self._zone_state(origin) for origin in origins],
+            "slips": [{"slip": slip.kind.value, "domain": text_of(slip.domain)} for slip in self._slips],
+            "faults": [_fault_state(label, fault) for label in self.servers for fault in self.servers[label].faults],
+            "slips_known": [kind.value for kind in SlipKind],
+            "faults_known": [kind.value for kind in FaultKind],
+            "ports": self.ports,
+        }
+
+    def _zone_state(self, origin: Name) -> dict[str, Any]:
+        zones = {label: authority.zones.get(origin) for label, authority in self._authorities.items()}
+        present = next(zone for zone in zones.values() if zone)
+        servers = {label: _records(zone.under(origin)) if zone else [] for label, zone in zones.items()}
+        return {"name": text_of(origin), "negative_ttl": present.soa.ttl, "servers": servers}
+
+    def _store(self, rrset: RRset, origin: Name, server: str | None) -> None:
+        if not rrset.name.is_subdomain(origin):
+            raise Mistake(f"{text_of(rrset.name)} is not in the zone {text_of(origin)}")
+        self.create_zone(origin.to_text())
+        for authority in self._chosen(server):
+            authority.zones[origin].put(dns.rrset.from_rdata(rrset.name, rrset.ttl, *rrset))
+
+    def _chosen(self, server: str | None) -> list[Authority]:
+        return [self._authorities[label] for label in self._labels(server) if label in self._authorities]
+
+    def _labels(self, server: str | None) -> tuple[str, ...]:
+        if server is not None and server not in self.servers:
+            raise Mistake(f"server: one of {', '.join(self.servers)}")
+        return AUTHORITIES if server is None else (server,)
+
+
+def name_of(text: str) -> Name:
+    """Return an absolute name, lower-case."""
+    try:
+        return dns.name.from_text(text.lower())
+    except (dns.exception.DNSException, ValueError) as error:
+        raise Mistake(f"{text!r} is no name: {error}") from error
+
+
+def type_of(text: str) -> RdataType:
+    """Return a record type."""
+    try:
+        return RdataType.make(text.upper())
+    except (dns.exception.DNSException, ValueError) as error:
+        raise Mistake(f"{text!r} is no record type") from error
+
+
+def text_of(name: Name) -> str:
+    """Return a name without its final dot."""
+    return name.to_text(omit_final_dot=True)
+
+
+def _member(kinds: type[Kind], text: str) -> Kind:
+    try:
+        return kinds(text)
+    except ValueError as error:
+        raise Mistake(f"{text!r}: one of {', '.join(kinds)}") from error
+
+
+def _read(text: str, origin: Name) -> list[RRset]:
+    manager = dns.zonefile.RRSetsReaderManager()  # of the root: a narrower zone would drop foreign names silently
+    with manager.writer(replacement=True) as transaction:  # type: ignore[no-untyped-call]  # dnspython's own
+        tokens = dns.tokenizer.Tokenizer(f"$ORIGIN {origin}\n{text}", "<input>")
+        allowed = {"$ORIGIN", "$TTL"}
+        dns.zonefile.Reader(
+            tokens, dns.rdataclass.IN, transaction, allow_directives=allowed, default_ttl=DEFAULT_TTL
+        ).read()
+    return manager.rrsets
+
+
+def _change(zone: Zone, change: Change) -> None:
+    owner, rdtype, rrset = change
+    if rrset is None:
+        zone.drop(owner, rdtype)
+    else:
+        zone.put(rrset)
+
+
+def _records(rrsets: Iterable[RRset]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": text_of(rrset.name),
+            "type": dns.rdatatype.to_text(rrset.rdtype),
+            "ttl": rrset.ttl,
+            "values": [rdata.to_text() for rdata in rrset],
+        }
+        for rrset in rrsets
+    ]
+
+
+def _fault_state(server: str, fault: Fault) -> dict[str, Any]:
+    return {
+        "fault": fault.kind.value,
+        "server": server,
+        "name": None if fault.name == dns.name.root else text_of(fault.name),
+        "type": None if fault.type is None else dns.rdatatype.to_text(fault.type),
+        "seconds": fault.seconds,
+    }

@@ -1,0 +1,121 @@
+"""The control API, and the part started as a program."""
+
+import asyncio
+import contextlib
+import socket
+import sys
+
+import dns.asyncquery
+import dns.message
+import httpx
+import pytest
+
+from sandbox.nameserver.control import control_app
+
+PORT = 5304
+
+
+@pytest.fixture
+async def api(nameserver):
+    transport = httpx.ASGITransport(app=control_app(nameserver, PORT))
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{PORT}") as client:
+        yield client
+
+
+async def test_an_applied_zone_file_shows_on_both_servers(api, zone_file):
+    answer = await api.post("/apply", json={"text": zone_file})
+
+    (zone,) = answer.json()["zones"]
+    assert (answer.status_code, zone["name"], zone["negative_ttl"]) == (200, "example.com", 5)
+    assert zone["servers"]["ns1"] == zone["servers"]["ns2"]
+    mx = {"name": "bounce.mail.example.com", "type": "MX", "ttl": 300}
+    assert mx | {"values": ["10 feedback-smtp.us-east-1.amazonses.com."]} in zone["servers"]["ns1"]
+
+
+async def test_records_are_put_and_taken_away(api):
+    record = {"name": "mail.example.com", "type": "TXT", "ttl": 60, "values": ['"x"']}
+
+    put = await api.put("/records", json=record)
+    taken = await api.request("DELETE", "/records", json={"name": "mail.example.com", "type": "TXT", "server": "ns2"})
+
+    assert record in put.json()["zones"][0]["servers"]["ns2"]
+    assert record in taken.json()["zones"][0]["servers"]["ns1"]
+    assert record not in taken.json()["zones"][0]["servers"]["ns2"]
+
+
+async def test_slips_and_faults_are_listed_until_they_are_mended(api, zone_file):
+    await api.post("/apply", json={"text": zone_file})
+    await api.post("/slips", json={"slip": "wrong-mx", "domain": "mail.example.com"})
+
+    spoilt = await api.post("/faults", json={"fault": "delay", "server": "resolver", "type": "TXT", "seconds": 1.5})
+    await api.request("DELETE", "/slips", json={"domain": "mail.example.com"})
+    mended = await api.request("DELETE", "/faults")
+
+    assert spoilt.json()["slips"] == [{"slip": "wrong-mx", "domain": "mail.example.com"}]
+    assert spoilt.json()["faults"] == [
+        {"fault": "delay", "server": "resolver", "name": None, "type": "TXT", "seconds": 1.5}
+    ]
+    assert (mended.json()["slips"], mended.json()["faults"]) == ([], [])
+
+
+async def test_the_state_names_what_can_be_asked_for_and_the_ports(api, nameserver):
+    state = (await api.get("/zones")).json()
+
+    assert {"truncate-dkim", "doubled-suffix", "second-spf", "wrong-mx"} == set(state["slips_known"])
+    assert "silent" in state["faults_known"]
+    assert state["ports"] == nameserver.ports | {"control": PORT}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/apply", {}),
+        ("POST", "/apply", {"text": "nonsense"}),
+        ("POST", "/apply", ["x"]),
+        ("PUT", "/records", {"name": "x.example.com", "type": "TXT", "values": "x"}),
+        ("PUT", "/records", {"name": "x.example.com", "type": "TXT", "values": ["x"], "ttl": -1}),
+        ("POST", "/slips", {"slip": "wrong-mx", "domain": "mail.example.com"}),
+        ("POST", "/faults", {"fault": "silent", "server": 3}),
+    ],
+)
+async def test_mistakes_are_answered_with_what_is_wrong(api, method, path, body):
+    answer = await api.request(method, path, json=body)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+async def test_foreign_hosts_and_origins_are_turned_away(api):
+    rebound = await api.get("/zones", headers={"Host": "evil.example:5304"})
+    foreign = await api.post("/reset", headers={"Origin": "http://evil.example"})
+
+    assert (rebound.status_code, foreign.status_code) == (421, 403)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+async def test_the_part_starts_alone_and_stops_on_interrupt():
+    ports = [free_port() for _ in range(4)]
+    options = [f"--{name}={port}" for name, port in zip(("port", "second", "resolver", "control"), ports, strict=True)]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sandbox", "nameserver", *options, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        url = f"http://127.0.0.1:{ports[3]}"
+        async with httpx.AsyncClient(base_url=url, timeout=5) as client:
+            for _ in range(100):
+                with contextlib.suppress(httpx.ConnectError):
+                    await client.put("/records", json={"name": "a.example.com", "type": "A", "values": ["192.0.2.1"]})
+                    break
+                await asyncio.sleep(0.1)
+            query = dns.message.make_query("a.example.com", "A")
+            answers = [await dns.asyncquery.udp(query, "127.0.0.1", port=port, timeout=2) for port in ports[:3]]
+    finally:
+        process.terminate()
+        await process.communicate()
+
+    assert [answer.answer[0][0].address for answer in answers] == ["192.0.2.1"] * 3
