@@ -1,0 +1,175 @@
+"""Sending domains: kept, found, and handed out to whoever looks at them next.
+
+`save` is a compare-and-set on `version`: whoever saves second gets `ConflictError` and has changed nothing.
+A *lease* keeps other workers away while one looks; it is no version, so that a command may save meanwhile,
+which ends the lease.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.errors import ConflictError, DomainExists
+from core.filters import DomainFilter
+from core.sending_domain import DomainStatus, SendingDomain, VerificationStatus, Wanted
+from storage.codec import Undecodable
+from storage.dialects import insert
+from storage.domain_rows import domain_of, values_of
+from storage.tables import DOMAINS, HISTORY, LIVE
+
+logger = logging.getLogger(__name__)
+
+_JUDGED = (VerificationStatus.PENDING, VerificationStatus.VERIFIED, VerificationStatus.TEMPORARY_FAILURE)
+
+
+async def add(session: AsyncSession, domain: SendingDomain) -> SendingDomain:
+    """Keep a new domain. Raises `DomainExists` if the provisioner account has a live one of that name."""
+    statement = (
+        insert(session, DOMAINS)
+        .values(**values_of(domain))
+        .on_conflict_do_nothing(index_elements=[DOMAINS.c.provisioner, DOMAINS.c.name], index_where=LIVE)
+        .returning(DOMAINS.c.id)
+    )
+    if await session.scalar(statement) is None:
+        raise DomainExists(domain.name)
+    return domain
+
+
+async def get(session: AsyncSession, domain_id: str) -> SendingDomain | None:
+    """Return the domain of this id, live or removed."""
+    return await _one(session, DOMAINS.c.id == domain_id)
+
+
+async def find(session: AsyncSession, team_id: str, name: str) -> SendingDomain | None:
+    """Return the live domain of this name."""
+    return await _one(session, DOMAINS.c.team_id == team_id, DOMAINS.c.name == name, LIVE)
+
+
+async def save(session: AsyncSession, domain: SendingDomain) -> SendingDomain:
+    """Save a changed domain, end its lease, and return it with its next version.
+
+    Raises `ConflictError` if it was saved by somebody else since it was read.
+    """
+    saved = replace(domain, version=domain.version + 1)
+    statement = (
+        sa.update(DOMAINS)
+        .where(DOMAINS.c.id == domain.id, DOMAINS.c.version == domain.version)
+        .values(**values_of(saved), lease_until=None)
+        .returning(DOMAINS.c.id)
+    )
+    if await session.scalar(statement) is None:
+        raise ConflictError(f"{domain.name} was saved by somebody else")
+    return saved
+
+
+async def claim_due(session: AsyncSession, now: datetime, lease: timedelta, limit: int) -> list[SendingDomain]:
+    """Lease out up to `limit` domains whose time has come, those first that have waited longest.
+
+    A row that cannot be read stays leased, so that it is tried again but stands in nobody's way.
+    """
+    due = (
+        sa.select(DOMAINS.c.id)
+        .where(DOMAINS.c.next_check_at <= now, _unleased(now))
+        .order_by(DOMAINS.c.next_check_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    statement = (
+        sa.update(DOMAINS)
+        .where(DOMAINS.c.id.in_(sa.select(due.c.id)), _unleased(now))
+        .values(lease_until=now + lease)
+        .returning(*DOMAINS.c)
+    )
+    rows = (await session.execute(statement)).mappings().all()
+    return _readable(sorted(rows, key=lambda row: (row["next_check_at"], row["id"])))
+
+
+async def put_off(session: AsyncSession, domain_id: str, until: datetime) -> None:
+    """Look again at `until`, after a look that raised. A domain that was saved meanwhile is left alone."""
+    leased = DOMAINS.c.lease_until.is_not(None)
+    statement = sa.update(DOMAINS).where(DOMAINS.c.id == domain_id, leased)
+    await session.execute(statement.values(next_check_at=until, lease_until=None))
+
+
+async def release(session: AsyncSession, domain_id: str) -> None:
+    """End the lease; nothing else changes."""
+    await session.execute(sa.update(DOMAINS).where(DOMAINS.c.id == domain_id).values(lease_until=None))
+
+
+async def page(
+    session: AsyncSession,
+    team_id: str,
+    filter: DomainFilter | None,  # noqa: A002 -- what callers know it by
+    offset: int,
+    limit: int,
+) -> tuple[list[SendingDomain], int]:
+    """Return one page of the live domains, newest first, and how many there are in all."""
+    wanted = [DOMAINS.c.team_id == team_id, LIVE, *_conditions(filter)]
+    total = await session.scalar(sa.select(sa.func.count()).select_from(DOMAINS).where(*wanted))
+    newest = sa.select(DOMAINS).where(*wanted).order_by(DOMAINS.c.created_at.desc(), DOMAINS.c.id.desc())
+    rows = (await session.execute(newest.offset(offset).limit(limit))).mappings()
+    return [domain_of(cast("dict[str, Any]", row)) for row in rows], total or 0
+
+
+async def recent_for(session: AsyncSession, team_id: str, user_id: str, limit: int = 5) -> list[str]:
+    """Return the names of the live domains that somebody created or acted on, the last one first."""
+    acted = sa.and_(HISTORY.c.domain_id == DOMAINS.c.id, HISTORY.c.who == user_id)
+    last = sa.func.max(sa.func.coalesce(HISTORY.c.at, DOMAINS.c.created_at))
+    statement = (
+        sa.select(DOMAINS.c.name)
+        .outerjoin(HISTORY, acted)
+        .where(DOMAINS.c.team_id == team_id, LIVE)
+        .where(sa.or_(DOMAINS.c.asker_id == user_id, HISTORY.c.id.is_not(None)))
+        .group_by(DOMAINS.c.id, DOMAINS.c.name)
+        .order_by(last.desc(), DOMAINS.c.name)
+        .limit(limit)
+    )
+    return list(await session.scalars(statement))
+
+
+async def names(session: AsyncSession, team_id: str) -> list[str]:
+    """Return the names of all live domains, in alphabetical order."""
+    statement = sa.select(DOMAINS.c.name).where(DOMAINS.c.team_id == team_id, LIVE).order_by(DOMAINS.c.name)
+    return list(await session.scalars(statement))
+
+
+async def count_waiting(session: AsyncSession) -> int:
+    """Count the live domains whose records are being judged: those that wait while the bot is offline."""
+    judged = (LIVE, DOMAINS.c.verification.in_(_JUDGED), DOMAINS.c.wanted != Wanted.REMOVED)
+    return await session.scalar(sa.select(sa.func.count()).select_from(DOMAINS).where(*judged)) or 0
+
+
+def _unleased(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(DOMAINS.c.lease_until.is_(None), DOMAINS.c.lease_until <= now)
+
+
+def _conditions(filter: DomainFilter | None) -> list[sa.ColumnElement[bool]]:  # noqa: A002 -- as in `page`
+    conditions: list[sa.ColumnElement[bool]] = []
+    if filter and filter.statuses is not None:
+        conditions.append(DOMAINS.c.status.in_([DomainStatus(word) for word in filter.statuses]))
+    if filter and filter.verifications is not None:
+        conditions.append(DOMAINS.c.verification.in_([VerificationStatus(word) for word in filter.verifications]))
+    if filter and filter.turns is not None:
+        conditions.append(DOMAINS.c.turn.in_(filter.turns))
+    return conditions
+
+
+async def _one(session: AsyncSession, *conditions: sa.ColumnElement[bool]) -> SendingDomain | None:
+    row = (await session.execute(sa.select(DOMAINS).where(*conditions))).mappings().one_or_none()
+    return None if row is None else domain_of(cast("dict[str, Any]", row))
+
+
+def _readable(rows: Sequence[sa.RowMapping]) -> list[SendingDomain]:
+    domains = []
+    for row in rows:
+        try:
+            domains.append(domain_of(cast("dict[str, Any]", row)))
+        except Undecodable:
+            logger.exception("domain %s cannot be read", row["id"])
+    return domains

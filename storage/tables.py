@@ -1,0 +1,268 @@
+"""The tables. `…Row` classes describe rows and never leave this package; callers get values of the core.
+
+Every row carries its Slack team, but for the one of `VantageRow`, which is about the bot itself. What is asked
+for or is a fact of its own is a column; values inside values are documents (`storage.codec`).
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from core.sending_domain import DmarcPolicy, DomainStatus, Language, Verdict, VerificationStatus, Wanted
+from storage.types import UtcDateTime, document, row_number, words
+
+METADATA = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""Every constraint has a name, so that a migration can speak of it on either database."""
+
+
+def _column(kind: sa.types.TypeEngine[Any], *more: sa.ForeignKey, **options: Any) -> Any:
+    options.setdefault("nullable", False)
+    return Field(sa_column=sa.Column(kind, *more, **options))
+
+
+def _text(**options: Any) -> Any:
+    return _column(sa.Text(), **options)
+
+
+def _flag() -> Any:
+    return _column(sa.Boolean())
+
+
+def _number() -> Any:
+    return _column(sa.Integer())
+
+
+def _moment(**options: Any) -> Any:
+    return _column(UtcDateTime(), **options)
+
+
+def _json(**options: Any) -> Any:
+    return _column(document(), **options)
+
+
+def _of_domain(**options: Any) -> Any:
+    return _column(sa.Text(), sa.ForeignKey("domains.id"), **options)
+
+
+class Row(SQLModel, registry=registry(metadata=METADATA)):
+    """A row of any of our tables."""
+
+
+class DomainRow(Row, table=True):
+    """A sending domain. `more` holds what has no column; `lease_until` is set while a worker looks at it."""
+
+    __tablename__ = "domains"
+
+    id: str = _text(primary_key=True)
+    team_id: str = _text()
+    name: str = _text()
+    language: Language = _column(words(Language))
+    dmarc_policy: DmarcPolicy = _column(words(DmarcPolicy))
+    asker: dict[str, Any] = _json()
+    asker_id: str = _text()
+    created_at: datetime = _moment()
+    provisioner: str = _text()
+
+    status: DomainStatus = _column(words(DomainStatus))
+    verification: VerificationStatus = _column(words(VerificationStatus))
+    wanted: Wanted = _column(words(Wanted))
+    events: dict[str, Any] = _json()
+    records: list[Any] = _json()
+    record_set_version: int = _number()
+    window_id: str | None = _text(nullable=True)
+    window_opened_at: datetime | None = _moment(nullable=True)
+    window_deadline_at: datetime | None = _moment(nullable=True)
+    window_reminders: int | None = _column(sa.Integer(), nullable=True)
+    incident: dict[str, Any] | None = _json(nullable=True)
+    zone: dict[str, Any] | None = _json(nullable=True)
+
+    provisioner_id: str | None = _text(nullable=True)
+    adopted: bool = _flag()
+    deploy_accepted: bool = _flag()
+    verify_accepted: str | None = _text(nullable=True)
+    update_wanted: bool = _flag()
+    cancel_wanted: bool = _flag()
+    verdict: Verdict = _column(words(Verdict))
+    verdict_word: str = _text()
+    verdict_at: datetime | None = _moment(nullable=True)
+    provisioner_error: dict[str, Any] | None = _json(nullable=True)
+    adoptable_id: str | None = _text(nullable=True)
+
+    key_id: str | None = _text(nullable=True)
+    key_held: bool = _flag()
+    key_erased_at: datetime | None = _moment(nullable=True)
+
+    deploy_started_at: datetime | None = _moment(nullable=True)
+    records_ready_at: datetime | None = _moment(nullable=True)
+    verified_at: datetime | None = _moment(nullable=True)
+    active_at: datetime | None = _moment(nullable=True)
+    failed_at: datetime | None = _moment(nullable=True)
+    removed_at: datetime | None = _moment(nullable=True)
+    removed_by: dict[str, Any] | None = _json(nullable=True)
+    offline_since: datetime | None = _moment(nullable=True)
+    burst_until: datetime | None = _moment(nullable=True)
+    last_check_at: datetime | None = _moment(nullable=True)
+    last_look_id: str | None = _text(nullable=True)
+    next_check_at: datetime | None = _moment(nullable=True)
+    last_event_at: datetime | None = _moment(nullable=True)
+    told: list[Any] = _json()
+    watchers: list[Any] = _json()
+    turn: str = _text()
+    more: dict[str, Any] = _json()
+    version: int = _number()
+
+    lease_until: datetime | None = _moment(nullable=True)
+
+
+class HistoryRow(Row, table=True):
+    """One line of a domain's history. `what` is no enumeration here: old lines outlive old words."""
+
+    __tablename__ = "history"
+    __table_args__ = (
+        sa.Index(None, "domain_id", "id"),
+        sa.Index(None, "who", "domain_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = _column(row_number(), primary_key=True)
+    team_id: str = _text()
+    domain_id: str = _of_domain()
+    at: datetime = _moment()
+    who: str = _text()
+    what: str = _text()
+    facts: dict[str, str] = _json()
+
+
+class Sending(StrEnum):
+    """How far a row of the outbox has come."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+UNSENT = (Sending.QUEUED, Sending.SENDING)
+"""The states that hold up what stands behind in the same lane."""
+
+
+class OutboxRow(Row, table=True):
+    """One notice on its way out. Numbers are never used again: Slack messages carry them as metadata."""
+
+    __tablename__ = "outbox"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = _column(row_number(), primary_key=True)
+    team_id: str = _text()
+    domain_id: str | None = _of_domain(nullable=True)
+    lane: str = _text()
+    kind: str = _text()
+    payload: dict[str, Any] = _json()
+    state: Sending = _column(words(Sending))
+    attempts: int = _number()
+    next_attempt_at: datetime = _moment()
+    lease_until: datetime | None = _moment(nullable=True)
+    progress: dict[str, str] = _json()
+    last_error: str | None = _text(nullable=True)
+    created_at: datetime = _moment()
+    sent_at: datetime | None = _moment(nullable=True)
+
+
+class ParkedLaneRow(Row, table=True):
+    """A lane that cannot be posted to until somebody mends its channel."""
+
+    __tablename__ = "parked_lanes"
+
+    team_id: str = _text(primary_key=True)
+    lane: str = _text(primary_key=True)
+    reason: str = _text()
+    parked_at: datetime = _moment()
+
+
+class AnchorRow(Row, table=True):
+    """A Slack message that later ones are tied to."""
+
+    __tablename__ = "anchors"
+
+    domain_id: str = _of_domain(primary_key=True)
+    name: str = _text(primary_key=True)
+    team_id: str = _text()
+    channel: str = _text()
+    ts: str = _text()
+    link: str | None = _text(nullable=True)
+
+
+class SecretRow(Row, table=True):
+    """A write-only key, encrypted."""
+
+    __tablename__ = "secrets"
+
+    domain_id: str = _of_domain(primary_key=True)
+    team_id: str = _text()
+    token: str = _text()
+
+
+class ClickRow(Row, table=True):
+    """A click or command that was accepted; the same one again changes nothing."""
+
+    __tablename__ = "clicks"
+
+    team_id: str = _text(primary_key=True)
+    click_id: str = _text(primary_key=True)
+    at: datetime = _moment(index=True)
+
+
+class VantageRow(Row, table=True):
+    """The bot's own view of the DNS: one row, which belongs to no team."""
+
+    __tablename__ = "vantage"
+
+    id: int = _column(sa.Integer(), primary_key=True, autoincrement=False)
+    offline_since: datetime | None = _moment(nullable=True)
+    error: str = _text()
+    incident_id: str | None = _text(nullable=True)
+    told: bool = _flag()
+
+
+DOMAINS = METADATA.tables["domains"]
+HISTORY = METADATA.tables["history"]
+OUTBOX = METADATA.tables["outbox"]
+PARKED_LANES = METADATA.tables["parked_lanes"]
+ANCHORS = METADATA.tables["anchors"]
+SECRETS = METADATA.tables["secrets"]
+CLICKS = METADATA.tables["clicks"]
+VANTAGE = METADATA.tables["vantage"]
+
+LIVE = DOMAINS.c.removed_at.is_(None)
+"""The condition of every live domain."""
+
+sa.Index(
+    "uq_domains_live_name",
+    DOMAINS.c.provisioner,
+    DOMAINS.c.name,
+    unique=True,
+    sqlite_where=LIVE,
+    postgresql_where=LIVE,
+)
+sa.Index("ix_domains_team_id_created_at", DOMAINS.c.team_id, DOMAINS.c.created_at)
+_POLLED = DOMAINS.c.next_check_at.is_not(None)
+sa.Index("ix_domains_due", DOMAINS.c.next_check_at, sqlite_where=_POLLED, postgresql_where=_POLLED)
+# Written as text: a bound enumeration does not survive the way into an index's condition and back.
+_UNSENT = sa.text("state IN ('queued', 'sending')")
+sa.Index(
+    "ix_outbox_unsent", OUTBOX.c.team_id, OUTBOX.c.lane, OUTBOX.c.id, sqlite_where=_UNSENT, postgresql_where=_UNSENT
+)
+_SENT = sa.text("state = 'sent'")
+sa.Index("ix_outbox_sent", OUTBOX.c.sent_at, sqlite_where=_SENT, postgresql_where=_SENT)
