@@ -85,7 +85,8 @@ class Snapshot:
 class Provisioned:
     """The provisioner answered. `deployed` and `verifying` tell what it was asked to do in this pass.
 
-    `window_id` is the id to use if this snapshot opens a new window (a required record was changed).
+    `window_id` is the id to use if this snapshot opens a new window (a required record was changed) or an
+    incident (the provisioner has failed an ACTIVE domain); never both.
     """
 
     snapshot: Snapshot

@@ -80,8 +80,9 @@ class Actor:
 class TrackedRecord:
     """An expected record with what is known of it.
 
-    `since` is when `status` was reached. `bad_since` and `bad_look` name the first of two bad looks at a
-    verified record. `unknown_since` is when definite answers stopped.
+    `since` is when `status` was reached, `finding_since` when the finding's code was first found. `bad_since`
+    and `bad_look` name the first of two bad looks at a verified record; they stay until it is right again.
+    `unknown_since` is when definite answers stopped.
     """
 
     expected: ExpectedRecord
@@ -91,6 +92,7 @@ class TrackedRecord:
     bad_since: datetime | None = None
     bad_look: str | None = None
     unknown_since: datetime | None = None
+    finding_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ class SendingDomain:
     records: tuple[TrackedRecord, ...] = ()
     record_set_version: int = 0
     window: Window | None = None
+    """The latest window. It stays when it has ended, for what is said about it; `running_window` has not ended."""
     incident: Incident | None = None
     zone: ZoneFacts | None = None
 
@@ -199,7 +202,11 @@ class SendingDomain:
     key_held: bool = True
     """The vault still holds the key. The tick erases it there when this turns False."""
     key_erased_at: datetime | None = None
+    key_entered_at: datetime | None = None
+    """When the key was entered again; None if it is still the one from the creation."""
 
+    deployed_by: Actor | None = None
+    """Who started the latest deployment."""
     deploy_started_at: datetime | None = None
     records_ready_at: datetime | None = None
     verified_at: datetime | None = None
@@ -215,6 +222,10 @@ class SendingDomain:
     last_event_at: datetime | None = None
     told: frozenset[IncidentKind] = frozenset()
     """What support was told once and need not be told again (stalled, no records, unseen)."""
+    offline_told: bool = False
+    """The thread was told that nothing can be judged."""
+    right_now_told: bool = False
+    """The thread was told, after a failure, that everything is right now."""
     watchers: tuple[Actor, ...] = ()
     turn: str = ""
     """Whose turn it was at the last save (a `TurnKey`), so that lists can be filtered by it."""
@@ -244,6 +255,12 @@ class SendingDomain:
     def next_event(self) -> DeploymentEvent | None:
         """The first event that is missing, in the usual order."""
         return next((event for event in DeploymentEvent if event not in self.events), None)
+
+    @property
+    def running_window(self) -> Window | None:
+        """The window in which the verification is running; None where there is no deadline."""
+        running = (VerificationStatus.PENDING, VerificationStatus.TEMPORARY_FAILURE)
+        return self.window if self.verification in running else None
 
     @property
     def removing(self) -> bool:
