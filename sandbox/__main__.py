@@ -1,4 +1,4 @@
-"""Starts one part of the sandbox: ``python -m sandbox slack|nameserver|engage [options]``.
+"""Starts the sandbox: ``python -m sandbox up``, or one part: ``python -m sandbox slack|nameserver|engage [options]``.
 
 Each part stands alone in `sandbox.<part>.main`, whose ``main(argv) -> int`` has its own options
 (``--port`` is common to all), so that another stand-in can take the place of any of them.
@@ -8,7 +8,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-PARTS = ("slack", "nameserver", "engage")
+PARTS = ("up", "slack", "nameserver", "engage")
 USAGE = f"usage: python -m sandbox {{{','.join(PARTS)}}} [--port N] [...]"
 
 
