@@ -1,0 +1,143 @@
+"""DKIM key records as text (RFC 6376 section 3.6.1), and just enough DER to measure the key in them."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+
+from core.tags import TagSyntaxError, parse_tags
+
+_WHITE = re.compile(r"[ \t\r\n]+")
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
+_SEQUENCE, _INTEGER, _BIT_STRING = 0x30, 0x02, 0x03
+
+
+class DkimSyntaxError(ValueError):
+    """The text is no key record; `problem` says why."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+class DkimKeyError(ValueError):
+    """`p` holds no key. `position` is the first bad character of it, from 1, if there is one."""
+
+    def __init__(self, position: int | None = None) -> None:
+        super().__init__("no key")
+        self.position = position
+
+
+@dataclass(frozen=True, slots=True)
+class DkimRecord:
+    """One key record. `p` is without white space, empty for a revoked key; lists are lower-case."""
+
+    key_type: str
+    p: str
+    hashes: tuple[str, ...] | None
+    services: tuple[str, ...]
+    flags: tuple[str, ...]
+
+    @property
+    def key(self) -> bytes:
+        """The decoded key. Raises `DkimKeyError`."""
+        return decode(self.p)
+
+    @property
+    def restriction(self) -> str | None:
+        """The tag that keeps this key from signing mail with SHA-256, as text."""
+        if self.hashes is not None and "sha256" not in self.hashes:
+            return f"h={':'.join(self.hashes)}"
+        if not {"*", "email"} & set(self.services):
+            return f"s={':'.join(self.services)}"
+        return None
+
+
+def parse(text: str) -> DkimRecord:
+    """Parse a key record. Raises `DkimSyntaxError`."""
+    try:
+        tags = parse_tags(text)
+    except TagSyntaxError as error:
+        raise DkimSyntaxError(error.problem) from error
+    if "v" in tags and next(iter(tags)) != "v":
+        raise DkimSyntaxError("v= not first")
+    if tags.get("v", "DKIM1") != "DKIM1":
+        raise DkimSyntaxError(f"v={tags['v']}")
+    if "p" not in tags:
+        raise DkimSyntaxError("no p=")
+    return DkimRecord(
+        key_type=tags.get("k", "rsa").lower(),
+        p=_WHITE.sub("", tags["p"]),
+        hashes=_colon_list(tags["h"]) if "h" in tags else None,
+        services=_colon_list(tags.get("s", "*")),
+        flags=_colon_list(tags.get("t", "")),
+    )
+
+
+def _colon_list(text: str) -> tuple[str, ...]:
+    return tuple(word for word in _WHITE.sub("", text).lower().split(":") if word)
+
+
+def decode(p: str) -> bytes:
+    """Decode the base64 of `p` strictly. Raises `DkimKeyError`."""
+    bad = _NOT_BASE64.search(p)
+    if bad is not None:
+        raise DkimKeyError(bad.start() + 1)
+    try:
+        return base64.b64decode(p, validate=True)
+    except binascii.Error as error:
+        raise DkimKeyError from error
+
+
+def decoded_prefix(p: str) -> bytes:
+    """Decode as much of a cut-off `p` as there is; empty where it is not base64 at all."""
+    whole = p.rstrip("=")
+    whole = whole[: len(whole) - len(whole) % 4]
+    return b"" if _NOT_BASE64.search(whole) else base64.b64decode(whole)
+
+
+def declared_length(der: bytes) -> int | None:
+    """Return how many octets a DER sequence claims to have in all; None if it is no sequence."""
+    try:
+        tag, start, length = _header(der, 0)
+    except ValueError:
+        return None
+    return start + length if tag == _SEQUENCE else None
+
+
+def modulus_bits(der: bytes) -> int:
+    """Return the size of an RSA key, given as SubjectPublicKeyInfo or bare RSAPublicKey. Raises `DkimKeyError`."""
+    try:
+        return _modulus(der).bit_length()
+    except ValueError as error:
+        raise DkimKeyError from error
+
+
+def _modulus(der: bytes) -> int:
+    inside = _content(der, 0, _SEQUENCE, whole=True)
+    tag, start, length = _header(inside, 0)
+    if tag == _SEQUENCE:
+        bits = _content(inside, start + length, _BIT_STRING, whole=True)
+        inside = _content(bits.removeprefix(b"\x00"), 0, _SEQUENCE, whole=True)
+    return int.from_bytes(_content(inside, 0, _INTEGER, whole=False), "big")
+
+
+def _content(der: bytes, at: int, tag: int, *, whole: bool) -> bytes:
+    """Return what is inside the element at `at`; `whole` demands that nothing follows it."""
+    found, start, length = _header(der, at)
+    if found != tag or start + length > len(der) or (whole and start + length != len(der)):
+        raise ValueError("not the element expected")
+    return der[start : start + length]
+
+
+def _header(der: bytes, at: int) -> tuple[int, int, int]:
+    """Read tag, start of the content, and its length (X.690 section 8.1)."""
+    if len(der) < at + 2:
+        raise ValueError("too short")
+    tag, first = der[at], der[at + 1]
+    if first < 0x80:
+        return tag, at + 2, first
+    octets = first & 0x7F
+    if not 1 <= octets <= 4 or len(der) < at + 2 + octets:
+        raise ValueError("no definite length")
+    return tag, at + 2 + octets, int.from_bytes(der[at + 2 : at + 2 + octets], "big")

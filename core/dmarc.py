@@ -1,0 +1,116 @@
+"""DMARC policy records as text (RFC 9989, which replaces RFC 7489), and where to look for them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.tags import TagSyntaxError, parse_tags
+
+POLICIES = ("none", "quarantine", "reject")
+"""Policies, mildest first."""
+WALK_LIMIT = 8
+"""The most queries of one tree walk (RFC 9989 section 4.10)."""
+LEGACY_TAGS = ("pct", "rf", "ri")
+"""Tags of RFC 7489 that RFC 9989 removed."""
+
+_VERSION = re.compile(r"v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)")
+_CLAIM = re.compile(r"\W*v\W{0,3}dmarc", re.IGNORECASE)
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "adkim": ("r", "s"),
+    "aspf": ("r", "s"),
+    "psd": ("y", "n", "u"),
+    "t": ("y", "n"),
+}
+_POLICY_TAGS = ("p", "sp", "np")
+
+
+class DmarcSyntaxError(ValueError):
+    """The text is no valid policy record. `tag` is the part at fault, `suggestion` a valid one."""
+
+    def __init__(self, tag: str, suggestion: str) -> None:
+        super().__init__(tag)
+        self.tag = tag
+        self.suggestion = suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class DmarcRecord:
+    """One policy record: its tags, names lower-case, values as written but choices lower-case."""
+
+    tags: Mapping[str, str]
+
+    @property
+    def policy(self) -> str:
+        """The policy for the domain itself; `none` where `p` is absent (RFC 9989 section 4.7)."""
+        return self.tags.get("p", "none")
+
+    @property
+    def subdomain_policy(self) -> str:
+        """The policy for the subdomains."""
+        return self.tags.get("sp", self.policy)
+
+    @property
+    def psd(self) -> str:
+        """Whether the record is that of a public suffix: `y`, `n` or `u`."""
+        return self.tags.get("psd", "u")
+
+    @property
+    def legacy(self) -> tuple[str, ...]:
+        """The tags that have no effect any more."""
+        return tuple(tag for tag in LEGACY_TAGS if tag in self.tags)
+
+    @property
+    def report_hosts(self) -> tuple[str, ...]:
+        """The domains of the mail addresses under `rua`, lower-case."""
+        addresses = (uri.strip().partition("!")[0] for uri in self.tags.get("rua", "").split(","))
+        mail = (address[7:] for address in addresses if address.lower().startswith("mailto:"))
+        hosts = (address.rpartition("@")[2].lower().rstrip(".") for address in mail)
+        return tuple(dict.fromkeys(host for host in hosts if re.fullmatch(r"[a-z0-9._-]+", host)))
+
+
+def is_dmarc(text: str) -> bool:
+    """Tell whether a TXT record is a policy record: any other is passed over (RFC 9989 section 4.10)."""
+    return _VERSION.match(text) is not None
+
+
+def claims_to_be_dmarc(text: str) -> bool:
+    """Tell whether somebody meant a policy record, however it was misspelled."""
+    return _CLAIM.match(text) is not None
+
+
+def parse(text: str) -> DmarcRecord:
+    """Parse a policy record. Raises `DmarcSyntaxError` for the first tag at fault.
+
+    Other tags with a value that does not exist are passed over, as RFC 9989 section 4.7 tells receivers to do.
+    """
+    if not is_dmarc(text):
+        raise DmarcSyntaxError(text.partition(";")[0].strip(), "v=DMARC1;")
+    try:
+        raw = parse_tags(text)
+    except TagSyntaxError as error:
+        raise DmarcSyntaxError(error.tag, "v=DMARC1; p=none;") from error
+    tags: dict[str, str] = {}
+    for name, value in ((name.lower(), value) for name, value in raw.items()):
+        if name in _POLICY_TAGS and value.lower() not in POLICIES:
+            raise DmarcSyntaxError(f"{name}={value}", f"{name}=none")
+        choices = POLICIES if name in _POLICY_TAGS else _CHOICES.get(name)
+        if choices is None:
+            tags[name] = value
+        elif value.lower() in choices:
+            tags[name] = value.lower()
+    return DmarcRecord(tags)
+
+
+def is_weaker(policy: str, than: str) -> bool:
+    """Tell whether `policy` is milder than another one; both must be known policies."""
+    return POLICIES.index(policy) < POLICIES.index(than)
+
+
+def walk(domain: str) -> tuple[str, ...]:
+    """Return the names *above* `domain` that the tree walk visits, nearest first (RFC 9989 section 4.10).
+
+    With the query for `domain` itself there are at most eight: of a longer name labels are skipped.
+    """
+    labels = domain.split(".")
+    first = max(1, len(labels) - WALK_LIMIT + 1)
+    return tuple(".".join(labels[start:]) for start in range(first, len(labels)))
