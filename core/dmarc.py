@@ -81,7 +81,7 @@ def claims_to_be_dmarc(text: str) -> bool:
 def parse(text: str) -> DmarcRecord:
     """Parse a policy record. Raises `DmarcSyntaxError` for the first tag at fault.
 
-    Other tags with a value that does not exist are passed over, as RFC 9989 section 4.7 tells receivers to do.
+    Other tags with a value that does not exist are passed over, as RFC 9989 section 4.8 tells receivers to do.
     """
     if not is_dmarc(text):
         raise DmarcSyntaxError(text.partition(";")[0].strip(), "v=DMARC1;")

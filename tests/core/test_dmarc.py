@@ -16,7 +16,7 @@ VALID = [
     "v=DMARC1; p=none; pct=50; ri=3600; rf=afrf",
     "v=DMARC1; p=none; fo=1:d:s",
     "v=DMARC1; p=none; unknown=1",
-    "v=DMARC1; p=none; adkim=strict; psd=x; t=maybe",
+    "v=DMARC1; p=none; adkim=strict",
     "v=DMARC1; sp=none; rua=mailto:d@example.com",
 ]
 INVALID = {
