@@ -233,6 +233,7 @@ class VantageRow(Row, table=True):
     offline_since: datetime | None = _moment(nullable=True)
     error: str = _text()
     incident_id: str | None = _text(nullable=True)
+    domain_id: str | None = _of_domain(nullable=True)
     told: bool = _flag()
 
 

@@ -168,15 +168,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("team_id", "lane", name=op.f("pk_parked_lanes")),
     )
     op.create_table(
-        "vantage",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("offline_since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("incident_id", sa.Text(), nullable=True),
-        sa.Column("told", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_vantage")),
-    )
-    op.create_table(
         "anchors",
         sa.Column("domain_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -253,6 +244,17 @@ def upgrade() -> None:
         sa.Column("token", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["domain_id"], ["domains.id"], name=op.f("fk_secrets_domain_id")),
         sa.PrimaryKeyConstraint("domain_id", name=op.f("pk_secrets")),
+    )
+    op.create_table(
+        "vantage",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("offline_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("incident_id", sa.Text(), nullable=True),
+        sa.Column("domain_id", sa.Text(), nullable=True),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["domain_id"], ["domains.id"], name=op.f("fk_vantage_domain_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vantage")),
     )
 
 
