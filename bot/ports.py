@@ -176,3 +176,13 @@ class Clock(Protocol):
     def __call__(self) -> datetime:
         """Return the present moment, aware, in UTC."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that `doctor` has tried: how it stands, in words, and what to do if it is wrong."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""

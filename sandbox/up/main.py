@@ -117,7 +117,7 @@ async def _first_end(sandbox: Running, over: asyncio.Event) -> Child | None:
     done, pending = await asyncio.wait({*waits, stop}, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
-    return None if stop in done else waits[next(iter(done))]  # type: ignore[index]  # only `stop` is not among them
+    return None if stop in done else waits[next(iter(done))]
 
 
 def _welcome(sandbox: Running, changed: Mapping[str, str]) -> str:

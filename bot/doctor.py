@@ -1,0 +1,61 @@
+"""`engage-domain doctor`: everything the bot depends on, tried once; what is right, what isn't, what to do."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.ports import Check, DnsObserver, Provisioner
+from core.errors import BotError, ConfigurationError
+from storage.engine import Database
+from storage.migrations import is_current
+
+
+async def examine_database(database: Database) -> list[Check]:
+    """Tell whether the database can be reached and has the newest schema."""
+    try:
+        current = await is_current(database)
+    except BotError as error:
+        return [Check("database", False, str(error), "Check DATABASE_URL, and that the server runs.")]
+    if not current:
+        return [Check("database", False, "the schema is not the newest", "Run `engage-domain migrate`.")]
+    return [Check("database", True, f"{database.dialect}, schema current")]
+
+
+async def examine_provisioner(provisioner: Provisioner) -> list[Check]:
+    """Try the credentials of the provisioner."""
+    try:
+        await provisioner.probe()
+    except ConfigurationError as error:
+        return [Check(provisioner.name, False, fault, "Correct the setting.") for fault in error.faults]
+    except BotError as error:
+        return [Check(provisioner.name, False, str(error), "Check ENGAGE_API_URL and the network.")]
+    return [Check(provisioner.name, True, "the API answers and accepts the key")]
+
+
+async def examine_dns(observer: DnsObserver, resolvers: Sequence[tuple[str, int]]) -> list[Check]:
+    """Put the control query."""
+    if not resolvers:
+        return [Check("DNS", True, "no resolvers configured: only the listed name servers are asked")]
+    control = await observer.control()
+    if not control.online:
+        remedy = "Open port 53 (UDP and TCP) outbound, or set DNS_RESOLVERS to resolvers that can be reached."
+        return [Check("DNS", False, control.error, remedy)]
+    return [Check("DNS", True, f"{control.server} answered in {control.took_ms} ms")]
+
+
+async def examine_all(examinations: Sequence[Callable[[], Awaitable[Sequence[Check]]]]) -> list[Check]:
+    """Make every examination, one after the other, whatever the others say."""
+    checks: list[Check] = []
+    for examination in examinations:
+        checks.extend(await examination())
+    return checks
+
+
+def report(checks: Sequence[Check]) -> str:
+    """Return the checks as lines for people: right or wrong in words, and what to do."""
+    lines = []
+    for check in checks:
+        lines.append(f"{'ok   ' if check.ok else 'WRONG'}  {check.name}: {check.detail}")
+        if not check.ok and check.remedy:
+            lines.append(f"       → {check.remedy}")
+    wrong = sum(not check.ok for check in checks)
+    lines.append("Everything is right." if not wrong else f"{wrong} of {len(checks)} checks failed.")
+    return "\n".join(lines)
