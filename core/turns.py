@@ -1,8 +1,18 @@
-"""Whose turn it is: exactly one line in every view (`messages.md`, 2.4)."""
+"""Whose turn it is: exactly one line in every view.
+
+The worst required record decides, in the order of `BlockedOn`: IT, DNS provider, us, propagation, Engage.
+Advisory records count for no turn.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
+
+from core.durations import Durations
+from core.findings import BlockedOn, Code
+from core.phases import RUNNING, Phase, phase_of
+from core.sending_domain import SendingDomain, TrackedRecord, VerificationStatus
 
 
 class TurnKey(StrEnum):
@@ -39,3 +49,95 @@ class Turn:
     done: int = 0
     provisioner: str = ""
     window: timedelta = timedelta()
+
+
+def turn_of(domain: SendingDomain, durations: Durations, now: datetime) -> Turn:
+    """Tell whose turn it is with `domain` at `now`."""
+    phase = phase_of(domain)
+    match phase:
+        case Phase.S0:
+            return Turn(TurnKey.DEPLOY)
+        case Phase.D0:
+            return Turn(TurnKey.PREPARE)
+        case Phase.D1:
+            return Turn(TurnKey.IT_ADD, n=len(domain.required), provider=_provider(domain))
+        case Phase.DP | Phase.DT | Phase.AT:
+            return Turn(TurnKey.OFFLINE) if is_offline(domain, durations, now) else _by_finding(domain)
+        case Phase.DV:
+            return _engage(domain)
+        case Phase.AV | Phase.RM:
+            return Turn(TurnKey.NONE)
+        case Phase.SF:
+            return _after_failure(domain, durations)
+        case _:
+            assert_never(phase)
+
+
+def eta_of(domain: SendingDomain) -> datetime | None:
+    """Return the moment by which caches have caught up with all required records; None if no finding names one."""
+    etas = (
+        record.finding.facts.get("eta_at")
+        for record in _open(domain)
+        if record.finding is not None and record.finding.blocked_on is BlockedOn.PROPAGATION
+    )
+    return max((eta for eta in etas if isinstance(eta, datetime)), default=None)
+
+
+def is_offline(domain: SendingDomain, durations: Durations, now: datetime) -> bool:
+    """Tell whether the DNS could not be queried for so long that a running verification is said to wait for it."""
+    return (
+        phase_of(domain) in RUNNING
+        and domain.offline_since is not None
+        and now - domain.offline_since >= durations.offline_after
+    )
+
+
+def _open(domain: SendingDomain) -> tuple[TrackedRecord, ...]:
+    return tuple(record for record in domain.required if record.status is not VerificationStatus.VERIFIED)
+
+
+def _blocked_on(record: TrackedRecord) -> BlockedOn:
+    # A record that nobody has looked at yet is one to be added.
+    return record.finding.blocked_on if record.finding is not None else BlockedOn.IT
+
+
+def _is_missing(record: TrackedRecord) -> bool:
+    return record.finding is None or record.finding.code is Code.MISSING
+
+
+def _by_finding(domain: SendingDomain) -> Turn:
+    waiting = _open(domain)
+    blocked = {_blocked_on(record) for record in waiting}
+    worst = next((who for who in BlockedOn if who in blocked), BlockedOn.NOBODY)
+    match worst:
+        case BlockedOn.IT:
+            theirs = [record for record in waiting if _blocked_on(record) is BlockedOn.IT]
+            key = TurnKey.IT_ADD if all(map(_is_missing, theirs)) else TurnKey.IT_FIX
+            return Turn(key, n=len(theirs), provider=_provider(domain))
+        case BlockedOn.DNS_PROVIDER:
+            zone = domain.zone.apex if domain.zone is not None else domain.name
+            return Turn(TurnKey.PROVIDER, zone=zone, provider=_provider(domain))
+        case BlockedOn.US:
+            return Turn(TurnKey.US)
+        case BlockedOn.PROPAGATION:
+            return Turn(TurnKey.PROPAGATION, eta_at=eta_of(domain))
+        case BlockedOn.ENGAGE | BlockedOn.NOBODY:
+            return _engage(domain)
+        case _:
+            assert_never(worst)
+
+
+def _after_failure(domain: SendingDomain, durations: Durations) -> Turn:
+    if domain.provisioner_error is not None:
+        return Turn(TurnKey.SUPPORT, provisioner=domain.provisioner)
+    if domain.required and not _open(domain):
+        return Turn(TurnKey.RETRY)
+    return Turn(TurnKey.IT_RETRY, n=len(_open(domain)), window=durations.window)
+
+
+def _engage(domain: SendingDomain) -> Turn:
+    return Turn(TurnKey.ENGAGE, done=len(domain.events))
+
+
+def _provider(domain: SendingDomain) -> str | None:
+    return domain.zone.provider if domain.zone is not None else None
