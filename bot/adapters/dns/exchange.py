@@ -1,0 +1,104 @@
+"""One question to one server, with everything that may be in the way: silence, truncation, SERVFAIL, EDNS."""
+
+import asyncio
+from collections.abc import Callable
+
+import dns.rcode
+
+from bot.adapters.dns.limits import Allowance, Slots
+from bot.adapters.dns.queries import Query, Unaskable, query_for
+from bot.adapters.dns.replies import Reply, read_reply
+from bot.adapters.dns.sockets import UdpPool, exchange_tcp
+from core.observations import Absent, Present, Question, Server, Silence, Unknown, Vantage
+
+TCP_PATIENCE = 2.0  # seconds for connection, query and answer
+
+
+class Exchanger:
+    """Asks servers. `patience` holds the seconds of each try over UDP; `refused` is the SSRF guard."""
+
+    def __init__(self, slots: Slots, patience: tuple[float, ...], refused: Callable[[Server], bool]) -> None:
+        self.patience = patience
+        self._slots = slots
+        self._refused = refused
+        self._udp = UdpPool()
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self._udp.close()
+
+    async def ask(
+        self, server: Server, question: Question, allowance: Allowance, patience: tuple[float, ...] | None = None
+    ) -> Reply:
+        """Ask until there is an answer or nothing more to try; never raises for what a server does.
+
+        With `patience` given, those tries over UDP must do; without, TCP is tried where UDP stays silent, too.
+        """
+        if not server.address:
+            return Reply(Unknown(Silence.UNREACHABLE, detail="no address is known"))
+        conversation = _Conversation(self._udp, server, question)
+        try:
+            async with asyncio.timeout_at(allowance.deadline), self._slots.held(server.address):
+                if self._refused(server):  # judged now that it would be sent
+                    return Reply(Unknown(Silence.FORBIDDEN, detail=server.address))
+                return await conversation.run(patience or self.patience, patience is None)
+        except TimeoutError:
+            if conversation.silent:
+                return Reply(Unknown(Silence.TIMEOUT, detail="UDP"))
+            return Reply(Unknown(Silence.BUDGET, detail="no time left"))
+        except Unaskable as error:
+            return Reply(Unknown(Silence.GARBAGE, detail=f"cannot be asked: {error}"))
+
+
+class _Conversation:
+    """The tries of one question at one server. `silent` once every try over UDP has gone unanswered."""
+
+    def __init__(self, udp: UdpPool, server: Server, question: Question) -> None:
+        self._udp = udp
+        self._server = server
+        self._question = question
+        self.silent = False
+
+    async def run(self, patience: tuple[float, ...], tcp_after_silence: bool) -> Reply:  # noqa: FBT001 -- private
+        reply = await self._tries(self._query(), patience, tcp_after_silence=tcp_after_silence)
+        if reply.rcode == dns.rcode.FORMERR:  # a server from before EDNS (RFC 6891 section 7)
+            reply = await self._tries(self._query(edns=False), patience, tcp_after_silence=False)
+        if isinstance(reply.outcome, Unknown) and reply.outcome.reason is Silence.SERVFAIL:
+            unchecked = await self._tries(self._query(unchecked=True), patience, tcp_after_silence=False)
+            if isinstance(unchecked.outcome, Present | Absent):
+                return Reply(Unknown(Silence.BOGUS, reply.outcome.ede, "answers with CD=1"), rcode=reply.rcode)
+        return reply
+
+    def _query(self, *, unchecked: bool = False, edns: bool = True) -> Query:
+        recursive = self._question.vantage is Vantage.RESOLVERS
+        return query_for(self._question.name, self._question.type, recursive=recursive, unchecked=unchecked, edns=edns)
+
+    async def _tries(self, query: Query, patience: tuple[float, ...], *, tcp_after_silence: bool) -> Reply:
+        for seconds in patience:
+            reply = await self._over_udp(query, seconds)
+            if reply is not None:
+                return await self._over_tcp(query, Silence.TCP_BLOCKED) if reply.truncated else reply
+        self.silent = True
+        if tcp_after_silence:
+            return await self._over_tcp(query, Silence.TIMEOUT)
+        return Reply(Unknown(Silence.TIMEOUT, detail="UDP"))
+
+    async def _over_udp(self, query: Query, seconds: float) -> Reply | None:
+        try:
+            async with asyncio.timeout(seconds):
+                packet = await self._udp.exchange(query, self._server.address, self._server.port)
+        except TimeoutError:
+            return None
+        except OSError as error:
+            return Reply(Unknown(Silence.UNREACHABLE, detail=error.strerror or "unreachable"))
+        return read_reply(packet, self._question)
+
+    async def _over_tcp(self, query: Query, otherwise: Silence) -> Reply:
+        try:
+            async with asyncio.timeout(TCP_PATIENCE):
+                packet = await exchange_tcp(query, self._server.address, self._server.port)
+        except TimeoutError:
+            return Reply(Unknown(otherwise, detail="TCP timed out"))
+        except (OSError, EOFError) as error:
+            return Reply(Unknown(otherwise, detail=f"TCP: {type(error).__name__}"))
+        return read_reply(packet, self._question, tcp=True)

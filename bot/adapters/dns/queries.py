@@ -1,0 +1,61 @@
+"""Queries as octets, and whether some octets answer one. Nothing here understands an answer."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import dns.exception
+import dns.name
+import dns.rdatatype
+
+PAYLOAD = 1232  # octets an answer over UDP may have (DNS Flag Day 2020)
+
+_HEADER = 12
+_RD, _CD = 0x0100, 0x0010
+_OPT = b"\0" + (41).to_bytes(2, "big") + PAYLOAD.to_bytes(2, "big") + bytes(6)  # RFC 6891 section 6.1.2
+
+
+class Unaskable(ValueError):
+    """A name or type that has no wire form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query without its id: the octets after it, and the question section among them."""
+
+    rest: bytes
+    question: bytes
+
+    def wire(self, query_id: int) -> bytes:
+        """Return the packet."""
+        return query_id.to_bytes(2, "big") + self.rest
+
+    def answered_by(self, packet: bytes) -> bool:
+        """Tell whether `packet` is a response to this question; its id is the caller's to check.
+
+        The name may come back in other letter case (RFC 1035 section 2.3.3), the rest must be the same octets.
+        """
+        end = _HEADER + len(self.question)
+        if len(packet) < end or not packet[2] & 0x80 or packet[4:6] != b"\0\1":
+            return False
+        echoed = packet[_HEADER:end]
+        return echoed[-4:] == self.question[-4:] and echoed[:-4].lower() == self.question[:-4].lower()
+
+
+@lru_cache(maxsize=8192)
+def query_for(name: str, rdtype: str, *, recursive: bool = False, unchecked: bool = False, edns: bool = True) -> Query:
+    """Encode a query. `recursive` sets RD, `unchecked` sets CD (RFC 4035 section 3.2.2).
+
+    Raises `Unaskable`.
+    """
+    try:
+        owner = dns.name.from_text(name or ".").to_wire()
+        kind = dns.rdatatype.from_text(rdtype)
+    except (dns.exception.DNSException, ValueError) as error:
+        raise Unaskable(f"{name} {rdtype}: {error}") from error
+    if owner is None:  # the annotation's doubt: only a file argument gives None
+        raise Unaskable(name)
+    flags = (_RD if recursive else 0) | (_CD if unchecked else 0)
+    counts = (1, 0, 0, 1 if edns else 0)
+    question = owner + kind.to_bytes(2, "big") + b"\0\1"
+    head = b"".join(number.to_bytes(2, "big") for number in (flags, *counts))
+    return Query(head + question + (_OPT if edns else b""), question)

@@ -1,0 +1,107 @@
+"""Packets out and in: one shared pool of UDP sockets, and TCP connections of one query each.
+
+Source ports are the kernel's random choice, ids ours; a packet is taken for an answer only if address, port, id
+and question all fit, and anything else is as if it had never come (RFC 5452 section 9).
+"""
+
+import asyncio
+import contextlib
+import secrets
+import socket
+from dataclasses import dataclass
+
+from bot.adapters.dns.queries import Query
+
+POOL = 8  # UDP sockets per address family
+_BURST = 64  # packets read before others get their turn
+_LARGEST = 65_535
+_BUFFER = 1 << 20  # octets: 200 answers of the largest size must fit
+
+_Place = tuple[int, int, str, int]  # socket, id, address, port
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    query: Query
+    answer: asyncio.Future[bytes]
+
+
+class UdpPool:
+    """Carries any number of queries over a few sockets. Must be used within one event loop."""
+
+    def __init__(self) -> None:
+        self._sockets: dict[socket.AddressFamily, list[socket.socket]] = {}
+        self._waiting: dict[_Place, _Waiting] = {}
+
+    async def exchange(self, query: Query, address: str, port: int) -> bytes:
+        """Send a query and wait for its answer, for as long as the caller lets it. Raises `OSError`."""
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        udp = secrets.choice(self._sockets.get(family) or self._open(family))
+        place = self._free_place(udp, address, port)
+        waiting = _Waiting(query, asyncio.get_running_loop().create_future())
+        self._waiting[place] = waiting
+        try:
+            with contextlib.suppress(BlockingIOError):  # a full buffer loses packets as any network does
+                udp.sendto(query.wire(place[1]), (address, port))
+            return await waiting.answer
+        finally:
+            del self._waiting[place]
+
+    def close(self) -> None:
+        """Close all sockets; whoever still waits is told by `OSError`."""
+        for udp in (udp for pool in self._sockets.values() for udp in pool):
+            asyncio.get_running_loop().remove_reader(udp)
+            udp.close()
+        self._sockets.clear()
+        for waiting in self._waiting.values():
+            if not waiting.answer.done():
+                waiting.answer.set_exception(OSError("closed"))
+
+    def _open(self, family: socket.AddressFamily) -> list[socket.socket]:
+        pool = []
+        for _ in range(POOL):
+            udp = socket.socket(family, socket.SOCK_DGRAM)
+            udp.setblocking(False)  # noqa: FBT003 -- the method takes no keyword
+            with contextlib.suppress(OSError):
+                udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+            udp.bind(("::" if family is socket.AF_INET6 else "0.0.0.0", 0))  # noqa: S104 -- answers come to any interface
+            asyncio.get_running_loop().add_reader(udp, self._read, udp)
+            pool.append(udp)
+        self._sockets[family] = pool
+        return pool
+
+    def _free_place(self, udp: socket.socket, address: str, port: int) -> _Place:
+        while True:
+            place = (udp.fileno(), secrets.randbits(16), address, port)
+            if place not in self._waiting:
+                return place
+
+    def _read(self, udp: socket.socket) -> None:
+        for _ in range(_BURST):
+            try:
+                packet, sender = udp.recvfrom(_LARGEST)
+            except BlockingIOError:
+                return
+            except OSError:  # an ICMP error about an earlier packet; its query times out
+                continue
+            place = (udp.fileno(), int.from_bytes(packet[:2], "big"), sender[0], sender[1])
+            waiting = self._waiting.get(place)
+            if waiting and not waiting.answer.done() and waiting.query.answered_by(packet):
+                waiting.answer.set_result(packet)
+
+
+async def exchange_tcp(query: Query, address: str, port: int) -> bytes:
+    """Put one query over a TCP connection of its own (RFC 7766). Raises `OSError` or `EOFError`."""
+    reader, writer = await asyncio.open_connection(address, port)
+    try:
+        query_id = secrets.randbits(16)
+        packet = query.wire(query_id)
+        writer.write(len(packet).to_bytes(2, "big") + packet)
+        await writer.drain()
+        while True:
+            length = int.from_bytes(await reader.readexactly(2), "big")
+            answer = await reader.readexactly(length)
+            if answer[:2] == packet[:2] and query.answered_by(answer):
+                return answer
+    finally:
+        writer.close()
