@@ -1,0 +1,70 @@
+"""A workspace of its own for every test, served from a thread, and the real Slack clients."""
+
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from sandbox.slack.app import APP_TOKEN, BOT_TOKEN
+from sandbox.slack.main import HOST, listen, new_server
+from tests.fakes.workspace import Workspace
+
+
+@pytest.fixture
+def base_url() -> Iterator[str]:
+    listener = listen(0)
+    url = f"http://{HOST}:{listener.getsockname()[1]}"
+    server = new_server(url, notes=["Time runs fast here."])
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.005)
+    yield url
+    server.should_exit = True
+    thread.join()
+    listener.close()
+
+
+@pytest.fixture
+async def workspace(base_url: str) -> AsyncIterator[Workspace]:
+    async with Workspace(base_url) as found:
+        yield found
+
+
+@pytest.fixture
+def client(base_url: str) -> AsyncWebClient:
+    found = AsyncWebClient(BOT_TOKEN, base_url=f"{base_url}/api/", timeout=3)
+    found.proxy = None
+    return found
+
+
+@pytest.fixture
+def app_client(base_url: str) -> AsyncWebClient:
+    found = AsyncWebClient(APP_TOKEN, base_url=f"{base_url}/api/", timeout=3)
+    found.proxy = None
+    return found
+
+
+@pytest.fixture
+def app(client: AsyncWebClient) -> AsyncApp:
+    """A Bolt app; the test registers its listeners, then takes `connected`."""
+    return AsyncApp(token=BOT_TOKEN, client=client, raise_error_for_unhandled_request=False)
+
+
+@pytest.fixture
+async def connected(app: AsyncApp, workspace: Workspace) -> AsyncIterator[AsyncApp]:
+    """The app, connected by Socket Mode."""
+    handler = AsyncSocketModeHandler(app, APP_TOKEN, web_client=app.client)
+    handler.client.web_client.proxy = None
+    await handler.connect_async()
+    await workspace.eventually(lambda: _is_connected(workspace))
+    yield app
+    await handler.close_async()
+
+
+async def _is_connected(workspace: Workspace) -> bool:
+    return bool((await workspace.state())["connected"])
