@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.clock import utcnow
@@ -54,6 +54,15 @@ class FakeResource:
     verdict: Verdict = Verdict.NOT_STARTED
     verdict_word: str = "NOT_STARTED"
     unknown: tuple[str, ...] = ()
+
+    def take(self, policy: DmarcPolicy) -> None:
+        """Change the policy, and the DMARC record with it."""
+        if policy is not self.policy:
+            self.policy = policy
+            value = f"v=DMARC1; p={policy.value};"
+            self.records = tuple(
+                replace(record, value=value) if record.purpose is Purpose.DMARC else record for record in self.records
+            )
 
 
 @dataclass
@@ -140,14 +149,14 @@ class FakeProvisioner:
             raise NameTaken(f"Engage has {domain} already", found.id)
         else:
             found.write_only_key = write_only_key or found.write_only_key
-            found.policy = policy
+            found.take(policy)
         return self._describe(found)
 
     async def update(self, provisioner_id: str, write_only_key: str | None, policy: DmarcPolicy | None) -> Snapshot:
         """Change the key or the policy."""
         resource = self._existing("update", provisioner_id)
         resource.write_only_key = write_only_key or resource.write_only_key
-        resource.policy = policy or resource.policy
+        resource.take(policy or resource.policy)
         return self._describe(resource)
 
     async def deploy(self, provisioner_id: str) -> Snapshot:
