@@ -50,19 +50,13 @@ def app_client(base_url: str) -> AsyncWebClient:
 
 
 @pytest.fixture
-def app(client: AsyncWebClient) -> AsyncApp:
-    """A Bolt app; the test registers its listeners, then takes `connected`."""
-    return AsyncApp(token=BOT_TOKEN, client=client, raise_error_for_unhandled_request=False)
-
-
-@pytest.fixture
-async def connected(app: AsyncApp, workspace: Workspace) -> AsyncIterator[AsyncApp]:
-    """The app, connected by Socket Mode."""
-    handler = AsyncSocketModeHandler(app, APP_TOKEN, web_client=app.client)
-    handler.client.web_client.proxy = None
+async def app(client: AsyncWebClient, workspace: Workspace) -> AsyncIterator[AsyncApp]:
+    """A Bolt app that is connected by Socket Mode; the test registers its listeners."""
+    bolt = AsyncApp(token=BOT_TOKEN, client=client, raise_error_for_unhandled_request=False)
+    handler = AsyncSocketModeHandler(bolt, APP_TOKEN)
     await handler.connect_async()
     await workspace.eventually(lambda: _is_connected(workspace))
-    yield app
+    yield bolt
     await handler.close_async()
 
 
