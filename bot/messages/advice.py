@@ -1,0 +1,86 @@
+"""One text of advice per diagnosis code, filled with the facts of the finding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.messages import catalog
+from bot.messages.hosts import host_in, zone_of
+from bot.messages.lines import Line
+from bot.messages.voice import Fact, Voice, outside
+from core.findings import Code, Facts, Finding, Remark, ZoneFacts
+from core.notices import Subject
+from core.records import ExpectedRecord
+from core.sending_domain import SendingDomain
+
+INFORMATION = frozenset(
+    {
+        Code.OK,
+        Code.RESOLVER_FILTERED,
+        Code.DMARC_INHERITED,
+        Code.DMARC_LEGACY_TAGS,
+        Code.DMARC_TEST_MODE,
+        Code.CNAME_CHAIN,
+    }
+)
+"""Codes that ask for nothing beside a record that is right; any other is a warning there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What every row of one message has in common."""
+
+    domain: str
+    zone: str
+    provider: str | None = None
+    next_at: datetime | None = None
+
+    @classmethod
+    def of(cls, about: SendingDomain | Subject, next_at: datetime | None = None) -> "Scene":
+        """Describe the surroundings of a domain, or of a notice's subject."""
+        zone: ZoneFacts | None = about.zone
+        return cls(about.name, zone_of(about.name, zone), zone.provider if zone else None, next_at)
+
+
+def advice(voice: Voice, code: Code, record: ExpectedRecord, facts: Facts, scene: Scene) -> Line:
+    """Say what to do about `code`; nothing for a record that is right."""
+    if code is Code.OK:
+        return ()
+    known: dict[str, Fact] = {**_of_record(record, scene), **facts, "provider": voice.provider(scene.provider)}
+    if "underlying" in facts:
+        known["underlying"] = _underlying(voice, str(facts["underlying"]), record, facts, scene)
+    return voice.say(f"advice.{code.value}", **known)
+
+
+def remarks(voice: Voice, finding: Finding, scene: Scene) -> tuple[Line, ...]:
+    """Say what is to be noted besides, in the order of the finding."""
+    return tuple(advice(voice, remark.code, finding.record, remark.facts, scene) for remark in finding.remarks)
+
+
+def is_warning(remark: Remark) -> bool:
+    """Tell whether a remark asks for something."""
+    return remark.code not in INFORMATION
+
+
+def _of_record(record: ExpectedRecord, scene: Scene) -> Mapping[str, Fact]:
+    """The facts that every row knows, whatever was found."""
+    return {
+        "domain": scene.domain,
+        "zone": scene.zone,
+        "fqdn": record.name,
+        "host": host_in(record.name, scene.zone),
+        "type": record.type.value,
+        "expected": record.value,
+        "target": record.value.rpartition(" ")[2],
+        "typed": f"{record.value.rpartition(' ')[2]}.",
+        "expected_length": len(record.value),
+        "next_at": scene.next_at,
+    }
+
+
+def _underlying(voice: Voice, what: str, record: ExpectedRecord, facts: Facts, scene: Scene) -> Line:
+    """Say what a regression comes down to: the advice of another code, or words from outside."""
+    if f"advice.{what}" in catalog.sources() and what != Code.REGRESSED:
+        plain_facts = {name: fact for name, fact in facts.items() if name != "underlying"}
+        return advice(voice, Code(what), record, plain_facts, scene)
+    return outside("seen", what)

@@ -1,0 +1,144 @@
+"""Record rows: one per record that is not plainly verified, then one line for the rest."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.messages.advice import INFORMATION, Scene, advice, is_warning, remarks
+from bot.messages.blocks import preformatted, rich_text
+from bot.messages.compare import compared
+from bot.messages.draft import Draft, Row
+from bot.messages.hosts import host_in
+from bot.messages.lines import Emoji, Line, Words, joined, line
+from bot.messages.voice import Voice, symbol
+from core.findings import Finding, State
+from core.sending_domain import TrackedRecord, VerificationStatus
+
+_SETTLED = {VerificationStatus.TEMPORARY_FAILURE, VerificationStatus.FAILURE}
+
+
+def add_rows(
+    draft: Draft,
+    voice: Voice,
+    records: Sequence[TrackedRecord],
+    scene: Scene,
+    *,
+    every_seen: bool = False,
+    compare: bool = False,
+    rest: Line = (),
+) -> None:
+    """Put the rows of `records` into the draft; where they don't fit, they fold into a pointer to `status`."""
+    rows = [row(voice, tracked, scene, seen=every_seen, compare=compare) for tracked in records]
+    draft.rows(rows, rest, lambda n: voice.say("rows.more", n=n, domain=scene.domain))
+
+
+def noteworthy(records: Iterable[TrackedRecord]) -> tuple[TrackedRecord, ...]:
+    """Return the records that deserve a row: all that are not plainly verified."""
+    return tuple(tracked for tracked in records if not plainly_verified(tracked))
+
+
+def plainly_verified(tracked: TrackedRecord) -> bool:
+    """Tell whether a record is verified with nothing to note."""
+    finding = tracked.finding
+    if tracked.status is not VerificationStatus.VERIFIED:
+        return False
+    return finding is None or (finding.state is State.VERIFIED and not _warned(finding))
+
+
+def verified_line(voice: Voice, records: Sequence[TrackedRecord]) -> Line:
+    """Count the verified records and name those that got no row; nothing while none is."""
+    plainly = [tracked for tracked in records if plainly_verified(tracked)]
+    required = [tracked for tracked in records if tracked.expected.required]
+    if not plainly:
+        return ()
+    names = [_name(voice, tracked) for tracked in plainly]
+    verified = sum(tracked.status is VerificationStatus.VERIFIED for tracked in required)
+    return voice.say("rows.verified", n=verified, required=len(required), purposes=Words(voice.listed(names)))
+
+
+def quiet_line(voice: Voice, records: Sequence[TrackedRecord]) -> Line:
+    """Name the records before verification."""
+    if not records:
+        return ()
+    return voice.say("rows.quiet", purposes=Words(voice.listed(_name(voice, tracked) for tracked in records)))
+
+
+def row(voice: Voice, tracked: TrackedRecord, scene: Scene, *, seen: bool = False, compare: bool = False) -> Row:
+    """Show one record: what it is for, how it stands, what to do, what was seen."""
+    word = _word(voice, tracked)
+    purpose = voice.purpose(tracked.expected.purpose)
+    host = Words(host_in(tracked.expected.name, scene.zone), code=True)
+    head = voice.say("row.head", purpose=purpose, type=tracked.expected.type.value, host=host, word=word)
+    told = _told(voice, tracked, scene)
+    lines = [joined((head, _advisory(voice, tracked), _symbol(tracked))), *told]
+    if seen or _acts(tracked):
+        lines.append(_seen(voice, tracked.finding))
+    block = rich_text(joined(lines, "\n"))
+    if compare and tracked.finding is not None and _acts(tracked):
+        block["elements"].extend(preformatted(text) for text in compared(voice, tracked.finding))
+    spoken = joined((line(word), _advisory(voice, tracked)))
+    key = "row.plain" if told else "row.plain_bare"
+    return Row(block, voice.say(key, purpose=purpose, host=host, word=spoken, advice=voice.sentences(*told)))
+
+
+def _told(voice: Voice, tracked: TrackedRecord, scene: Scene) -> list[Line]:
+    finding = tracked.finding
+    if finding is None:
+        return []
+    said = (advice(voice, finding.code, finding.record, finding.facts, scene), *remarks(voice, finding, scene))
+    return [each for each in said if each]
+
+
+def _seen(voice: Voice, finding: Finding | None) -> Line:
+    seen = finding.facts.get("seen") if finding else None
+    if finding is None or not seen:
+        return ()
+    text = ", ".join(seen) if isinstance(seen, tuple) else str(seen)
+    return voice.say("row.seen", seen=text, length=finding.facts.get("length", len(text)))
+
+
+def _word(voice: Voice, tracked: TrackedRecord) -> str:
+    finding = tracked.finding
+    if tracked.status in _SETTLED or finding is None:
+        return voice.plain("row.status", status=tracked.status)
+    if tracked.status is VerificationStatus.VERIFIED and finding.state is State.VERIFIED:
+        return voice.plain("word.please_note") if _warned(finding) else voice.plain("row.status", status=tracked.status)
+    if finding.state is State.ACTION:
+        return voice.plain("word.action_needed")
+    if finding.state is State.TEMPORARY:
+        return voice.plain("word.cannot_tell")
+    status = VerificationStatus.VERIFIED if finding.state is State.VERIFIED else VerificationStatus.PENDING
+    return voice.plain("row.status", status=status)
+
+
+def _symbol(tracked: TrackedRecord) -> Line:
+    finding = tracked.finding
+    if tracked.status in _SETTLED or finding is None:
+        return symbol(tracked.status)
+    match finding.state:
+        case State.ACTION:
+            return (Words(" "), Emoji("wrench"))
+        case State.TEMPORARY:
+            return ()
+        case State.VERIFIED:
+            return symbol(VerificationStatus.VERIFIED)
+        case State.PENDING:
+            return symbol(VerificationStatus.PENDING)
+
+
+def _advisory(voice: Voice, tracked: TrackedRecord) -> Line:
+    return () if tracked.expected.required else voice.say("word.advisory")
+
+
+def _name(voice: Voice, tracked: TrackedRecord) -> str:
+    advisory = "" if tracked.expected.required else voice.plain("word.advisory")
+    return f"{voice.purpose(tracked.expected.purpose)}{advisory}"
+
+
+def _warned(finding: Finding) -> bool:
+    return finding.code not in INFORMATION or any(is_warning(remark) for remark in finding.remarks)
+
+
+def _acts(tracked: TrackedRecord) -> bool:
+    """Tell whether somebody has to change what was seen."""
+    if tracked.status is VerificationStatus.TEMPORARY_FAILURE:
+        return True
+    return tracked.finding is not None and tracked.finding.state is State.ACTION
