@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
@@ -58,6 +58,9 @@ def new_app(slack: Slack, neighbours: Neighbours) -> Starlette:
     async def stream(request: Request) -> Response:
         return page_api.stream(slack, request)
 
+    async def notes(_request: Request) -> Response:
+        return JSONResponse({"notes": slack.workspace.notes, "neighbours": neighbours.running})
+
     routes = [
         Route("/api/{method}", bound(web_api.answer), methods=["GET", "POST"]),
         WebSocketRoute("/link/", slack.socket_mode.serve),
@@ -66,6 +69,7 @@ def new_app(slack: Slack, neighbours: Neighbours) -> Starlette:
         Route("/files/{file}", bound(_file)),
         Route("/sandbox/state", state),
         Route("/sandbox/stream", stream),
+        Route("/sandbox/notes", notes),
         Route("/sandbox/neighbours/{name}", neighbours.ask, methods=["GET", "POST"]),
         Route("/sandbox/{action}", bound(page_api.act), methods=["POST"]),
         Route("/", _page),

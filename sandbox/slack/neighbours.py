@@ -13,7 +13,9 @@ _CALLS: dict[str, tuple[str, str, str]] = {
     "zones": ("nameserver", "GET", "/zones"),
     "apply": ("nameserver", "POST", "/apply"),
     "slips": ("nameserver", "POST", "/slips"),
+    "mend": ("nameserver", "DELETE", "/slips"),
     "faults": ("nameserver", "POST", "/faults"),
+    "heal": ("nameserver", "DELETE", "/faults"),
     "take-away": ("nameserver", "DELETE", "/records"),
     "put": ("nameserver", "PUT", "/records"),
     "engage": ("engage", "POST", "/_sandbox/faults"),
@@ -28,6 +30,11 @@ class Neighbours:
         for name, url in self._urls.items():
             if url is not None and urlsplit(url).hostname not in {"127.0.0.1", "::1", "localhost"}:
                 raise SystemExit(f"--{name}: only loopback addresses are allowed, not {url}")
+
+    @property
+    def running(self) -> list[str]:
+        """The names of the neighbours that there are."""
+        return [name for name, url in self._urls.items() if url]
 
     async def ask(self, request: Request) -> Response:
         """Answer ``/sandbox/neighbours/<name>`` with what the neighbour says."""

@@ -19,7 +19,7 @@ class Workspace:
     def __init__(self, base_url: str, user: str = "alex") -> None:
         self.base_url = base_url.rstrip("/")
         self.user = user
-        self._client = httpx.AsyncClient(base_url=self.base_url, trust_env=False, timeout=15)
+        self._client = httpx.AsyncClient(base_url=self.base_url, trust_env=False, verify=False, timeout=15)
 
     async def __aenter__(self) -> Self:
         return self

@@ -14,8 +14,17 @@ from sandbox.slack.main import HOST, listen, new_server
 from tests.fakes.workspace import Workspace
 
 
+@pytest.fixture(scope="session")
+def stopping() -> Iterator[list[threading.Thread]]:
+    """Servers that were told to stop: they do so while the next tests run."""
+    threads: list[threading.Thread] = []
+    yield threads
+    for thread in threads:
+        thread.join()
+
+
 @pytest.fixture
-def base_url() -> Iterator[str]:
+def base_url(stopping: list[threading.Thread]) -> Iterator[str]:
     listener = listen(0)
     url = f"http://{HOST}:{listener.getsockname()[1]}"
     server = new_server(url, notes=["Time runs fast here."])
@@ -25,8 +34,7 @@ def base_url() -> Iterator[str]:
         time.sleep(0.005)
     yield url
     server.should_exit = True
-    thread.join()
-    listener.close()
+    stopping.append(thread)
 
 
 @pytest.fixture
