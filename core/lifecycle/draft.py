@@ -1,0 +1,113 @@
+"""A decision in the making: the domain as it becomes, and what is said and written down on the way."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from core.durations import Durations
+from core.history import BOT, HistoryEntry, What
+from core.lifecycle.decision import Decision
+from core.notices import CardChanged, Notice, Subject, ThreadNotice
+from core.notices.answers import Answer
+from core.phases import Phase, phase_of
+from core.schedule import next_check, polls_dns
+from core.sending_domain import Actor, SendingDomain
+from core.turns import Turn, turn_of
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is decided so far. Change first, then say: a notice describes the domain as it stands when it is made.
+
+    `who` stands in the history for what comes of the event. `at_once` asks for a check now.
+    """
+
+    before: SendingDomain
+    now: datetime
+    durations: Durations
+    who: str = BOT
+    at_once: bool = False
+    domain: SendingDomain = field(init=False)
+    notices: list[Notice] = field(default_factory=list)
+    history: list[HistoryEntry] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.domain = replace(self.before, last_event_at=self.now)
+
+    @property
+    def phase(self) -> Phase:
+        """The phase of the domain as it stands now."""
+        return phase_of(self.domain)
+
+    @property
+    def turn(self) -> Turn:
+        """Whose turn it is with the domain as it stands now."""
+        return turn_of(self.domain, self.durations, self.now)
+
+    @property
+    def subject(self) -> Subject:
+        """The domain as it stands now, in its own language."""
+        return Subject.of(self.domain)
+
+    def subject_for(self, reader: Actor) -> Subject:
+        """The domain as it stands now, in the language of `reader`."""
+        return Subject.of(self.domain, reader.language)
+
+    def change(self, **changes: Any) -> None:
+        """Change fields of the domain."""
+        self.domain = replace(self.domain, **changes)
+
+    def say(self, *notices: Notice) -> None:
+        """Queue notices, in this order."""
+        self.notices.extend(notices)
+
+    def note(self, what: What, who: str | None = None, **facts: str) -> None:
+        """Write a line into the history."""
+        self.history.append(HistoryEntry(self.now, who or self.who, what, facts))
+
+    def decided(self, answer: Answer | None = None) -> Decision:
+        """Finish: note the statuses, set the next check, and have the card edited if it shows anything else now."""
+        self._note_statuses()
+        self.change(next_check_at=self.now if self.at_once else next_check(self.domain, self.now, self.durations))
+        next_look, turn = (self.domain.next_check_at if polls_dns(self.domain) else None), self.turn
+        said = [
+            replace(notice, turn=turn, next_at=next_look) if isinstance(notice, ThreadNotice) else notice
+            for notice in self.notices
+        ]
+        if self._card_differs():
+            said.insert(0, CardChanged(subject=self.subject))
+        return Decision(self.domain, tuple(said), tuple(self.history), answer)
+
+    def _note_statuses(self) -> None:
+        before, after = self.before, self.domain
+        for old, new in ((before.status, after.status), (before.verification, after.verification)):
+            if old != new:
+                self.note(What.STATUS_CHANGED, old=old.value, new=new.value)
+
+    def _card_differs(self) -> bool:
+        """Tell whether there is a card (it is posted at `deploy`), and its content differs from before."""
+        if self.domain.deploy_started_at is None:
+            return False
+        return self._shown(self.before) != self._shown(self.domain)
+
+    def _shown(self, domain: SendingDomain) -> tuple[object, ...]:
+        """Return everything of `domain` that the card shows. Times of checks are not among it."""
+        zone = domain.zone
+        return (
+            domain.deploy_started_at,
+            domain.status,
+            domain.verification,
+            domain.language,
+            domain.removing,
+            domain.removed_at,
+            frozenset(domain.events),
+            tuple((record.expected, record.status, record.finding) for record in domain.records),
+            domain.window,
+            domain.verified_at,
+            domain.failed_at,
+            domain.provisioner_error,
+            domain.verdict if phase_of(domain) is Phase.DV else None,
+            (zone.apex, zone.provider) if zone is not None else None,
+            domain.offline_told,
+            turn_of(domain, self.durations, self.now),
+        )
