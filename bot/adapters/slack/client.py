@@ -1,0 +1,63 @@
+"""How Slack's SDK is set up: no hidden retries, no proxy on loopback, no payloads in the log."""
+
+import ipaddress
+import logging
+from urllib.parse import urlsplit
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+TIMEOUT_SECONDS = 15
+_VERIFICATION = "slack_bolt.RequestVerification"
+
+
+def make_client(token: str | None, api_url: str) -> AsyncWebClient:
+    """Return a client of the Web API at `api_url`.
+
+    It retries nothing: Slack's posts have no idempotency key, so the outbox decides what is said again. The
+    SDK sends even 127.0.0.1 through `HTTP_PROXY`; that is undone here.
+    """
+    client = AsyncWebClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
+    if is_loopback(api_url):
+        client.proxy = None
+    return client
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether `url` names this machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def quiet_vendor_loggers() -> None:
+    """Keep Slack's libraries at INFO or above, and silence the one that logs whole bodies.
+
+    At DEBUG they print payloads, and the payload of a modal holds the write-only key. Bolt sets the level of
+    its loggers anew whenever an app is made, so levels alone do not last: filters do.
+    """
+    for name in ("slack_bolt", "slack_sdk", *_made_so_far()):
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.getEffectiveLevel(), logging.INFO))
+        if _not_debug not in logger.filters:
+            logger.addFilter(_not_debug)
+    silenced = logging.getLogger(_VERIFICATION)
+    if _nothing not in silenced.filters:
+        silenced.addFilter(_nothing)
+
+
+def _made_so_far() -> list[str]:
+    known = logging.getLogger().manager.loggerDict
+    return [name for name in list(known) if name.startswith(("slack_bolt.", "slack_sdk."))]
+
+
+def _not_debug(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.INFO
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    # What Bolt says of a wrong signature is the whole request.
+    return record.levelno >= logging.CRITICAL
