@@ -67,12 +67,16 @@ async def running_stand_in(speed: Speed = AT_ONCE) -> AsyncIterator[StandIn]:
     config = uvicorn.Config(engage_app(engine, API_KEY, port), log_level="warning", access_log=False)
     config.load()
     server = uvicorn.Server(config)
-    # Without `serve`, which waits in steps of 0.1 s and takes the signals away from pytest.
+    # Without its `serve` and `shutdown`, which wait in steps of 0.1 s and take the signals away from pytest.
     server.lifespan = config.lifespan_class(config)
     await server.startup(sockets=[listener])
     url = f"http://127.0.0.1:{port}"
     try:
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=url, trust_env=False, verify=False) as client:
             yield StandIn(url, engine, dns, client)
     finally:
-        await server.shutdown(sockets=[listener])
+        for listening in server.servers:
+            listening.close()
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
+        await server.lifespan.shutdown()

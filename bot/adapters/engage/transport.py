@@ -175,7 +175,7 @@ async def _bounded(response: httpx.Response) -> bytes:
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         nonsense("it is compressed, which was not asked for")
     body = bytearray()
-    async for chunk in response.aiter_raw():
+    async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > LARGEST_ANSWER:
             _too_large()
