@@ -1,0 +1,67 @@
+"""Zones where the operator lists the name servers: those are asked for everything, and no registry is.
+
+They only have to tell where the zone's apex is.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from bot.adapters.dns.asking import first_useful
+from bot.adapters.dns.exchange import Exchanger
+from bot.adapters.dns.limits import Allowance, Cache
+from bot.adapters.dns.replies import Referral
+from bot.adapters.dns.zones import MOST_SERVERS, SIZE, addresses_in, servers_at, upwards
+from core.names import is_under
+from core.observations import Question, Server, Unknown, Zone
+
+APEX_TTL = 60.0  # seconds
+
+
+class FixedServers:
+    """Asks the servers that the operator lists. `servers` looks them up, `port` is where others listen."""
+
+    def __init__(
+        self,
+        exchanger: Exchanger,
+        servers: Callable[[], Awaitable[tuple[Server, ...]]],
+        clock: Callable[[], datetime],
+        port: int = 53,
+    ) -> None:
+        self._exchanger = exchanger
+        self._servers = servers
+        self._port = port
+        self._apexes: Cache[str, str] = Cache(clock, SIZE)
+
+    async def find(self, name: str, allowance: Allowance, *, whole: bool = False) -> Zone:  # noqa: ARG002 -- the SOA tells always
+        """Return the zone of `name` by the SOA that comes with every negative answer (RFC 2308 section 3)."""
+        servers = await self._servers()
+        known = self._apexes.get(name)
+        if known is not None:
+            return Zone(name, known, servers)
+        problem: Unknown | None = None
+        for above in upwards(name):
+            reply = await first_useful(self._exchanger, servers, Question(above, "SOA"), allowance)
+            if isinstance(reply.outcome, Unknown):
+                problem = None if reply.referral else reply.outcome
+                break
+            if reply.soa_owner is not None:
+                self._apexes.put(name, reply.soa_owner, APEX_TTL)
+                return Zone(name, reply.soa_owner, servers)
+        return Zone(name, None, servers, problem=problem)
+
+    async def follow(self, zone: Zone, referral: Referral, allowance: Allowance) -> Zone | None:
+        """Return the zone that the operator's servers refer to; its servers' addresses are theirs to give."""
+        if not is_under(zone.name, referral.apex) or any(s.name in referral.servers for s in zone.servers):
+            return None
+        servers: list[Server] = []
+        for name in referral.servers[:MOST_SERVERS]:
+            addresses = referral.glue.get(name, ())
+            if not addresses:
+                reply = await first_useful(self._exchanger, zone.servers, Question(name, "A"), allowance)
+                addresses, _ = addresses_in(reply, name, "A")
+            servers.extend(servers_at(name, addresses, self._port))
+        return Zone(zone.name, referral.apex, tuple(servers), delegated=referral.servers)
+
+    async def own_names(self, zone: Zone, allowance: Allowance) -> tuple[str, ...]:  # noqa: ARG002 -- nothing to compare with
+        """Return none: which servers count is the operator's word."""
+        return zone.own

@@ -1,0 +1,152 @@
+"""One look: the loop between the core, which knows what to ask, and the servers."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.adapters.dns.exchange import Exchanger
+from bot.adapters.dns.limits import Allowance
+from bot.adapters.dns.replies import Reply
+from bot.adapters.dns.zones import ZoneFinder
+from core.diagnosis import Case
+from core.names import is_under
+from core.observations import (
+    Answer,
+    Evidence,
+    Outcome,
+    Question,
+    Server,
+    Silence,
+    Unknown,
+    Vantage,
+    Zone,
+)
+
+MOST_ROUNDS = 64  # a bound for a core that never has enough
+MOST_CUTS = 3  # referrals followed from one answer
+
+NOBODY = Server("", "")
+
+_Said = tuple[Answer, Reply]
+
+_random = random.SystemRandom()
+
+NextQuestions = Callable[[Case, Evidence], tuple[Question, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every look shares."""
+
+    exchanger: Exchanger
+    finder: ZoneFinder
+    resolvers: Callable[[], Awaitable[tuple[Server, ...]]]
+    next_questions: NextQuestions
+    clock: Callable[[], datetime]
+
+
+class Look:
+    """One look at one domain."""
+
+    def __init__(self, means: Means, case: Case) -> None:
+        self._means = means
+        self._case = case
+        self._allowance = Allowance(case.budget, asyncio.get_running_loop().time() + case.seconds)
+        self._zones: dict[str, Zone] = {}
+
+    async def run(self) -> Evidence:
+        """Ask until the core wants to know nothing more."""
+        evidence = Evidence(vantage=self._case.vantage)
+        for _ in range(MOST_ROUNDS):
+            wanted = dict.fromkeys(self._means.next_questions(self._case, evidence))
+            questions = [question for question in wanted if not evidence.asked(question)]
+            if not questions:
+                break
+            answers = await self._round(questions)
+            evidence = evidence.joined_with(Evidence(answers, tuple(self._zones.values())))
+        return evidence
+
+    async def _round(self, questions: Sequence[Question]) -> tuple[Answer, ...]:
+        allowed = [question for question in questions if self._allowance.take_question()]
+        authoritative = any(question.vantage is Vantage.AUTHORITATIVE for question in allowed)
+        domain = self._case.domain
+        if authoritative and domain not in self._zones:
+            # first, so that all the other names start from its cut
+            self._zones[domain] = await self._means.finder.find(domain, self._allowance, whole=True)
+            _, *groups = await asyncio.gather(self._learn_own(domain), *(self._ask(question) for question in allowed))
+        else:
+            groups = await asyncio.gather(*(self._ask(question) for question in allowed))
+        left_out = Unknown(Silence.BUDGET, detail="the budget of this look is used up")
+        rest = [self._answer(question, NOBODY, left_out) for question in questions[len(allowed) :]]
+        return (*(answer for group in groups for answer in group), *rest)
+
+    async def _learn_own(self, domain: str) -> list[Answer]:
+        own = await self._means.finder.own_names(self._zones[domain], self._allowance)
+        for name, zone in self._zones.items():
+            if zone.apex == self._zones[domain].apex:
+                self._zones[name] = replace(zone, own=own)
+        return []
+
+    async def _ask(self, question: Question) -> list[Answer]:
+        if question.vantage is Vantage.RESOLVERS:
+            servers = await self._means.resolvers()
+            nobody = Unknown(Silence.UNREACHABLE, detail="no resolver is configured")
+            said = await self._put(question, servers)
+            return [answer for answer, _ in said] or [self._answer(question, NOBODY, nobody)]
+        zone = self._zones[question.name] = await self._zone_of(question.name)
+        return await self._ask_zone(question, zone, MOST_CUTS)
+
+    async def _zone_of(self, name: str) -> Zone:
+        known, whole = self._zones.get(name), self._zones.get(self._case.domain)
+        if known is not None:
+            return known
+        if whole is not None and whole.apex is None and is_under(name, whole.name):
+            return replace(whole, name=name)  # nobody told about the domain: nor would they about names below it
+        return await self._means.finder.find(name, self._allowance)
+
+    async def _ask_zone(self, question: Question, zone: Zone, cuts_left: int) -> list[Answer]:
+        if not zone.servers:
+            problem = zone.problem or Unknown(Silence.UNREACHABLE, detail="no name server is known")
+            return [self._answer(question, NOBODY, problem)]
+        said = await (
+            self._put(question, zone.servers) if self._case.full else self._put_to_one(question, zone.servers)
+        )
+        for _, reply in said if cuts_left else ():
+            below = reply.referral and await self._means.finder.follow(zone, reply.referral, self._allowance)
+            if below:
+                self._zones[question.name] = below
+                return await self._ask_zone(question, below, cuts_left - 1)
+        return without_ipv6_trouble([answer for answer, _ in said])
+
+    async def _put_to_one(self, question: Question, servers: Sequence[Server]) -> list[_Said]:
+        """Ask any one server; the others only if it has nothing to say."""
+        shuffled = _random.sample(servers, len(servers))
+        said = await self._put(question, shuffled[:1])
+        if isinstance(said[0][0].outcome, Unknown):
+            said += await self._put(question, shuffled[1:])
+        return said
+
+    async def _put(self, question: Question, servers: Sequence[Server]) -> list[_Said]:
+        return await asyncio.gather(*(self._put_one(question, server) for server in servers))
+
+    async def _put_one(self, question: Question, server: Server) -> _Said:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        reply = await self._means.exchanger.ask(server, question, self._allowance)
+        took_ms = round((loop.time() - started) * 1000)
+        return self._answer(question, server, reply.outcome, took_ms), reply
+
+    def _answer(self, question: Question, server: Server, outcome: Outcome, took_ms: int = 0) -> Answer:
+        return Answer(question, server, outcome, self._means.clock(), took_ms)
+
+
+def without_ipv6_trouble(answers: list[Answer]) -> list[Answer]:
+    """Leave out IPv6 servers that this host has no way to, if others were reached: that is no fault of theirs."""
+    reached = [answer for answer in answers if not (_is_unreachable(answer) and ":" in answer.server.address)]
+    return reached or answers
+
+
+def _is_unreachable(answer: Answer) -> bool:
+    return isinstance(answer.outcome, Unknown) and answer.outcome.reason is Silence.UNREACHABLE

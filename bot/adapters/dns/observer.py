@@ -1,0 +1,134 @@
+"""The adapter for the `DnsObserver` port."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.adapters.dns.exchange import Exchanger
+from bot.adapters.dns.fixed import FixedServers
+from bot.adapters.dns.guard import forbidden
+from bot.adapters.dns.hints import ROOT_SERVERS
+from bot.adapters.dns.limits import Allowance, Slots
+from bot.adapters.dns.look import Look, Means, NextQuestions
+from bot.adapters.dns.places import Place, Places
+from bot.adapters.dns.zones import RootWalk, ZoneFinder
+from bot.clock import utcnow
+from bot.ports import ControlResult
+from core.diagnosis import Case, next_questions
+from core.observations import Absent, Evidence, Outcome, Present, Question, Server, Silence, Unknown, Vantage
+
+PUBLIC_RESOLVERS: tuple[Place, ...] = (("1.1.1.1", 53), ("8.8.8.8", 53), ("9.9.9.9", 53))
+
+
+@dataclass(frozen=True, slots=True)
+class ObserverSettings:
+    """How to observe.
+
+    `nameservers` (host, port) are asked for everything, in place of a walk from `root_hints`; they and
+    `resolvers` are exempt from the guard. `resolvers` None means the public ones, or none at all where
+    `nameservers` are listed (split horizon: the public has another view). `timeout` is the first one in
+    seconds; each of the `tries` waits twice as long as the one before. `max_in_flight` and `per_address` bound the
+    queries under way. `port` is where name servers that are found listen.
+    """
+
+    nameservers: tuple[Place, ...] = ()
+    resolvers: tuple[Place, ...] | None = None
+    root_hints: tuple[Server, ...] = ROOT_SERVERS
+    timeout: float = 1.0
+    tries: int = 2
+    max_in_flight: int = 200
+    per_address: int = 50
+    port: int = 53
+    control_name: str = "example.com"
+    control_seconds: float = 5.0
+
+    @property
+    def patience(self) -> tuple[float, ...]:
+        """The seconds of each try."""
+        return tuple(self.timeout * 2**number for number in range(max(1, self.tries)))
+
+    @property
+    def resolvers_to_ask(self) -> tuple[Place, ...]:
+        """The resolvers of the quorum; their number is `Case.resolvers`."""
+        if self.resolvers is not None:
+            return self.resolvers
+        return () if self.nameservers else PUBLIC_RESOLVERS
+
+
+class Observer:
+    """Asks name servers what the core wants to know, over sockets that all looks share.
+
+    `questions` is the core's; `refused` tells addresses that must not be asked (those listed excepted).
+    Belongs to one event loop; close it with `aclose`.
+    """
+
+    def __init__(
+        self,
+        settings: ObserverSettings,
+        *,
+        questions: NextQuestions = next_questions,
+        clock: Callable[[], datetime] = utcnow,
+        refused: Callable[[str], bool] = forbidden,
+    ) -> None:
+        self._settings = settings
+        self._nameservers = Places(settings.nameservers, clock)
+        self._resolvers = Places(settings.resolvers_to_ask, clock)
+        self._address_refused = refused
+        self._exchanger = Exchanger(
+            Slots(settings.max_in_flight, settings.per_address), settings.patience, self._is_refused
+        )
+        self._means = Means(self._exchanger, self._finder(clock), self._resolvers.servers, questions, clock)
+
+    def _finder(self, clock: Callable[[], datetime]) -> ZoneFinder:
+        if self._nameservers:
+            return FixedServers(self._exchanger, self._nameservers.servers, clock, self._settings.port)
+        return RootWalk(self._exchanger, self._settings.root_hints, clock, self._settings.port)
+
+    def _is_refused(self, server: Server) -> bool:
+        listed = self._nameservers.hold(server) or self._resolvers.hold(server)
+        return not listed and self._address_refused(server.address)
+
+    async def observe(self, case: Case) -> Evidence:
+        """Look once. Never raises for what a server does; ends within `case.seconds`, `case.budget` questions."""
+        return await Look(self._means, case).run()
+
+    async def control(self) -> ControlResult:
+        """Ask all resolvers at once for a name that exists; the first to answer shows that we can ask at all."""
+        servers = await self._resolvers.servers()
+        if not servers:
+            return ControlResult(online=True)
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        asking = [asyncio.ensure_future(self._control_one(server)) for server in servers]
+        try:
+            problems = []
+            for answer in asyncio.as_completed(asking):
+                server, outcome = await answer
+                if _shows_dns(outcome):
+                    took_ms = round((loop.time() - started) * 1000)
+                    return ControlResult(online=True, server=str(server), took_ms=took_ms)
+                problems.append(f"{server}: {outcome.reason.value if isinstance(outcome, Unknown) else ''}")
+            return ControlResult(
+                online=False, error="; ".join(sorted(problems)), took_ms=round((loop.time() - started) * 1000)
+            )
+        finally:
+            for task in asking:
+                task.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+
+    async def _control_one(self, server: Server) -> tuple[Server, Outcome]:
+        allowance = Allowance(1, asyncio.get_running_loop().time() + self._settings.control_seconds)
+        question = Question(self._settings.control_name, "NS", Vantage.RESOLVERS)
+        return server, (await self._exchanger.ask(server, question, allowance)).outcome
+
+    async def aclose(self) -> None:
+        """Close the sockets."""
+        self._exchanger.close()
+
+
+def _shows_dns(outcome: Outcome) -> bool:
+    """Tell whether an outcome shows that queries get out and answers in. A filter's answer does."""
+    if isinstance(outcome, Unknown):
+        return outcome.reason is Silence.FILTERED
+    return isinstance(outcome, Present | Absent)
