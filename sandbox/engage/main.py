@@ -1,6 +1,7 @@
 """Starts the stand-in alone: ``python -m sandbox engage --port N``."""
 
 import argparse
+import contextlib
 import re
 import socket
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ def main(argv: Sequence[str]) -> int:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, chosen.port))
+        listener.listen()  # before the address is told, so that whoever reads it can connect
     except OSError as error:
         listener.close()
         print(f"engage: {error}")
@@ -34,7 +36,8 @@ def main(argv: Sequence[str]) -> int:
     engine = Engine(Shelf(chosen.state), Nameserver(*chosen.dns), speed, chosen.region)
     print(f"engage: http://{HOST}:{port} (knobs: /_sandbox/…)", flush=True)
     config = uvicorn.Config(engage_app(engine, chosen.api_key, port), log_level="warning", access_log=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):  # the server has shut down in order before it raises this
+        uvicorn.Server(config).run(sockets=[listener])
     return 0
 
 
