@@ -71,7 +71,7 @@ def on_torn_down(draft: Draft) -> None:
         return
     actor = domain.removed_by or domain.asker
     draft.change(removed_at=draft.now)
-    draft.note(What.REMOVED)
+    draft.note(What.REMOVED, who=actor.user_id)
     if domain.deploy_started_at is not None:
         draft.say(
             Removed(
