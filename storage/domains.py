@@ -46,7 +46,7 @@ async def get(session: AsyncSession, domain_id: str) -> SendingDomain | None:
 
 
 async def find(session: AsyncSession, team_id: str, name: str) -> SendingDomain | None:
-    """Return the live domain of this name."""
+    """Return the live domain of this name; the newest, if several provisioner accounts have one."""
     return await _one(session, DOMAINS.c.team_id == team_id, DOMAINS.c.name == name, LIVE)
 
 
@@ -161,7 +161,8 @@ def _conditions(filter: DomainFilter | None) -> list[sa.ColumnElement[bool]]:  #
 
 
 async def _one(session: AsyncSession, *conditions: sa.ColumnElement[bool]) -> SendingDomain | None:
-    row = (await session.execute(sa.select(DOMAINS).where(*conditions))).mappings().one_or_none()
+    newest = sa.select(DOMAINS).where(*conditions).order_by(DOMAINS.c.created_at.desc(), DOMAINS.c.id.desc()).limit(1)
+    row = (await session.execute(newest)).mappings().first()
     return None if row is None else domain_of(cast("dict[str, Any]", row))
 
 

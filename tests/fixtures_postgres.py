@@ -75,6 +75,8 @@ class PostgresServer:
     """A running server. `url` names an existing database in it, from which others can be made."""
 
     url: sa.URL
+    borrowed: bool = False
+    """It outlives the tests: what they made there must go."""
 
     def make(self, template: str = "template0") -> str:
         """Make a database out of a template; return its name."""
@@ -83,8 +85,9 @@ class PostgresServer:
         return name
 
     def drop(self, name: str) -> None:
-        """Drop a database, whoever is connected to it."""
-        self.run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        """Drop a database, whoever is connected to it. A server of our own takes its databases along at its end."""
+        if self.borrowed:
+            self.run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def url_of(self, name: str) -> str:
         """Return the address of a database, as settings have it."""
@@ -161,7 +164,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server."""
     given = os.environ.get("TEST_PG_URL")
     if given:
-        yield PostgresServer(sa.make_url(given).set(drivername="postgresql"))
+        yield PostgresServer(sa.make_url(given).set(drivername="postgresql"), borrowed=True)
     else:
         with _started() as server:
             yield server

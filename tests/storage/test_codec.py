@@ -79,7 +79,7 @@ def test_a_domain_stored_before_a_field_existed_takes_its_default():
 
 
 def test_an_unknown_kind_of_notice_is_named():
-    with pytest.raises(Undecodable, match="unknown kind of notice: thread.invented"):
+    with pytest.raises(Undecodable, match=r"unknown kind of notice: thread\.invented"):
         codec.load_notice("thread.invented", {})
 
 
