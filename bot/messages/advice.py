@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages import catalog
-from bot.messages.hosts import host_in, zone_of
+from bot.messages.hosts import zone_of
 from bot.messages.lines import Line
 from bot.messages.voice import Fact, Voice, outside
 from core.findings import Code, Facts, Finding, Remark, ZoneFacts
+from core.names import relative_host
 from core.notices import Subject
 from core.records import ExpectedRecord
 from core.sending_domain import SendingDomain
@@ -68,7 +69,7 @@ def _of_record(record: ExpectedRecord, scene: Scene) -> Mapping[str, Fact]:
         "domain": scene.domain,
         "zone": scene.zone,
         "fqdn": record.name,
-        "host": host_in(record.name, scene.zone),
+        "host": relative_host(record.name, scene.zone),
         "type": record.type.value,
         "expected": record.value,
         "target": record.value.rpartition(" ")[2],

@@ -80,24 +80,22 @@ def _resolved(voice: Voice, notice: AlertResolved) -> Line:
 
 
 def _how(voice: Voice, notice: AlertResolved) -> Line:
-    if notice.about == AlertOffline.kind:
-        return voice.say("alert.how.online")
     key = f"alert.how.{notice.how.value}"
     if notice.actor is None and notice.how.value in {"restarted", "stopped", "removed"}:
         key += "_bare"
     return voice.say(key, actor=notice.actor)
 
 
-def render_alert_resolved(notice: AlertResolved, original: Message | None = None) -> Message:
+def render_alert_resolved(notice: AlertResolved, about: str = "", original: Message | None = None) -> Message:
     """Render the alert as it is edited when its incident is over: no buttons, the resolution first.
 
-    `original` is the alert as it was posted, where it can still be read; without it head and facts are
-    made again from the notice.
+    `about` is the kind of the alert, where the notice does not say. `original` is the alert as it was posted,
+    where it can still be read; without it head and facts are made again from the notice.
     """
     voice = Voice(notice.subject.language)
     resolved = _resolved(voice, notice)
     if original is None or not original.blocks:
-        return _made_again(voice, notice, resolved)
+        return _made_again(voice, notice, notice.about or about, resolved)
     old = str(original.blocks[0].get("text", {}).get("text", notice.subject.name))
     head = voice.plain("alert.resolved.head", head=line(old))
     kept = [block for block in original.blocks[1:] if block["type"] != "actions"]
@@ -105,13 +103,13 @@ def render_alert_resolved(notice: AlertResolved, original: Message | None = None
     return Message(text[: blocks.FALLBACK_LIMIT], [blocks.header(head), blocks.rich_text(resolved), *kept])
 
 
-def _made_again(voice: Voice, notice: AlertResolved, resolved: Line) -> Message:
+def _made_again(voice: Voice, notice: AlertResolved, about: str, resolved: Line) -> Message:
     subject, draft = notice.subject, Draft()
-    head = _head(voice, notice.about, subject.name) if notice.about else heading(subject.name)
+    head = _head(voice, about, subject.name) if about else heading(subject.name)
     draft.header(voice.plain("alert.resolved.head", head=line(head)))
     draft.say(resolved)
     since = (voice.say("alert.field.since"), voice.say("alert.at", at=notice.opened_at))
-    if notice.about != AlertOffline.kind:
+    if about != AlertOffline.kind:
         draft.fields(since, *status_fields(voice, subject.status, subject.verification))
     return draft.message()
 

@@ -1,6 +1,6 @@
 """The card: one message per domain, edited in place on every change, with nothing on it that ages."""
 
-from enum import Enum, auto
+from enum import StrEnum
 from typing import Any
 
 from bot.messages import blocks
@@ -15,74 +15,75 @@ from bot.messages.rows import add_rows, noteworthy, quiet_line, verified_line
 from bot.messages.timeline import foot_line, progress_line, timeline_line
 from bot.messages.turns import turn_line
 from bot.messages.voice import Voice
+from core.phases import Phase, phase_of
 from core.sending_domain import DomainStatus, SendingDomain, VerificationStatus
 from core.turns import Turn, TurnKey
 
 
-class Phase(Enum):
-    """What the card is showing."""
+class Layout(StrEnum):
+    """Which of its layouts the card shows; each is the end of a key of `card.head.*`."""
 
-    PREPARING = auto()
-    READY = auto()
-    PENDING = auto()
-    VERIFIED = auto()
-    ACTIVE = auto()
-    TEMPORARY = auto()
-    FAILURE = auto()
-    PROVISIONER = auto()
-    STOPPED = auto()
-    REMOVING = auto()
-    REMOVED = auto()
+    PREPARING = "preparing"
+    READY = "ready"
+    PENDING = "pending"
+    VERIFIED = "verified"
+    ACTIVE = "active"
+    TEMPORARY = "temporary"
+    FAILURE = "failure"
+    PROVISIONER = "provisioner"
+    STOPPED = "stopped"
+    REMOVING = "removing"
+    REMOVED = "removed"
 
 
-_WITH_ROWS = {Phase.PENDING, Phase.ACTIVE, Phase.TEMPORARY, Phase.FAILURE, Phase.PROVISIONER}
-_QUIET = {Phase.READY, Phase.STOPPED}
-_PROGRESSING = {Phase.PREPARING, Phase.READY, Phase.PENDING, Phase.VERIFIED, Phase.TEMPORARY}
-_BUTTONS: dict[Phase, tuple[str, ...]] = {
-    Phase.READY: ("records_added", "show_records"),
-    Phase.PENDING: ("records_added", "check_now", "show_records"),
-    Phase.VERIFIED: ("show_records",),
-    Phase.ACTIVE: ("check_now", "show_records"),
-    Phase.TEMPORARY: ("records_added", "check_now", "show_records"),
-    Phase.FAILURE: ("retry_verification", "show_records"),
-    Phase.PROVISIONER: ("retry_verification",),
-    Phase.STOPPED: ("start_deploy",),
+_WITH_ROWS = {Layout.PENDING, Layout.ACTIVE, Layout.TEMPORARY, Layout.FAILURE, Layout.PROVISIONER}
+_QUIET = {Layout.READY, Layout.STOPPED}
+_PROGRESSING = {Layout.PREPARING, Layout.READY, Layout.PENDING, Layout.VERIFIED, Layout.TEMPORARY}
+_BUTTONS: dict[Layout, tuple[str, ...]] = {
+    Layout.READY: ("records_added", "show_records"),
+    Layout.PENDING: ("records_added", "check_now", "show_records"),
+    Layout.VERIFIED: ("show_records",),
+    Layout.ACTIVE: ("check_now", "show_records"),
+    Layout.TEMPORARY: ("records_added", "check_now", "show_records"),
+    Layout.FAILURE: ("retry_verification", "show_records"),
+    Layout.PROVISIONER: ("retry_verification",),
+    Layout.STOPPED: ("start_deploy",),
+}
+_LAYOUTS = {
+    Phase.S0: Layout.STOPPED,
+    Phase.D0: Layout.PREPARING,
+    Phase.D1: Layout.READY,
+    Phase.DP: Layout.PENDING,
+    Phase.DV: Layout.VERIFIED,
+    Phase.DT: Layout.TEMPORARY,
+    Phase.AV: Layout.ACTIVE,
+    Phase.AT: Layout.TEMPORARY,
+    Phase.SF: Layout.FAILURE,
 }
 IT_TURNS = frozenset({TurnKey.IT_ADD, TurnKey.IT_FIX})
 
 
-def phase_of(domain: SendingDomain) -> Phase:
+def layout_of(domain: SendingDomain) -> Layout:
     """Tell which of the card's layouts applies."""
-    if domain.removed_at is not None:
-        return Phase.REMOVED
-    if domain.removing:
-        return Phase.REMOVING
-    match domain.verification:
-        case VerificationStatus.NOT_STARTED:
-            if domain.status is DomainStatus.SUSPENDED:
-                return Phase.STOPPED
-            return Phase.READY if domain.records else Phase.PREPARING
-        case VerificationStatus.PENDING:
-            return Phase.PENDING
-        case VerificationStatus.VERIFIED:
-            return Phase.ACTIVE if domain.status is DomainStatus.ACTIVE else Phase.VERIFIED
-        case VerificationStatus.TEMPORARY_FAILURE:
-            return Phase.TEMPORARY
-        case VerificationStatus.FAILURE:
-            return Phase.FAILURE if domain.provisioner_error is None else Phase.PROVISIONER
+    phase = phase_of(domain)
+    if phase is Phase.RM:
+        return Layout.REMOVING if domain.removed_at is None else Layout.REMOVED
+    if phase is Phase.SF and domain.provisioner_error is not None:
+        return Layout.PROVISIONER
+    return _LAYOUTS[phase]
 
 
 def render_card(domain: SendingDomain, turn: Turn, ctx: Context) -> Message:
     """Render the card of `domain` in its own language, at most 20 blocks."""
     voice = Voice(domain.language)
     draft = Draft()
-    phase = phase_of(domain)
+    layout = layout_of(domain)
     open_card(draft, voice, domain, turn, ctx)
-    draft.say(*phase_lines(voice, domain, ctx))
-    body(draft, voice, domain, phase, ctx)
+    draft.say(*layout_lines(voice, domain, ctx))
+    body(draft, voice, domain, layout)
     draft.note(timeline_line(voice, domain, ctx))
     draft.note(foot_line(voice, domain, ctx.links.file), heard=False)
-    draft.buttons(*card_buttons(voice, domain, phase, turn))
+    draft.buttons(*card_buttons(voice, domain, layout, turn))
     return draft.message(blocks.CARD_BLOCKS)
 
 
@@ -90,7 +91,7 @@ def open_card(draft: Draft, voice: Voice, domain: SendingDomain, turn: Turn, ctx
     """Begin with what is true now, both statuses, and whose turn it is."""
     draft.header(_head(voice, domain, ctx))
     draft.fields(*status_fields(voice, domain.status, domain.verification))
-    if phase_of(domain) is Phase.REMOVED:
+    if layout_of(domain) is Layout.REMOVED:
         draft.say(_removed(voice, domain))
     else:
         draft.say(turn_line(voice, turn, domain.name))
@@ -108,7 +109,7 @@ def status_fields(
 
 def _head(voice: Voice, domain: SendingDomain, ctx: Context) -> str:
     return voice.plain(
-        f"card.head.{phase_of(domain).name.lower()}",
+        f"card.head.{layout_of(domain).value}",
         domain=heading(domain.name),
         n=_head_count(domain),
         verified=domain.verified_count,
@@ -124,18 +125,18 @@ def _head_count(domain: SendingDomain) -> int:
     return len(domain.required) - domain.verified_count
 
 
-def phase_lines(voice: Voice, domain: SendingDomain, ctx: Context) -> list[Line]:
+def layout_lines(voice: Voice, domain: SendingDomain, ctx: Context) -> list[Line]:
     """Say what the phase means, besides the turn."""
-    match phase_of(domain):
-        case Phase.READY:
-            return [provider_line(voice, domain, ctx.advice, warnings_only=True)]
-        case Phase.VERIFIED:
+    match layout_of(domain):
+        case Layout.READY:
+            return [provider_line(voice, domain, domain.record_set, warnings_only=True)]
+        case Layout.VERIFIED:
             return witnesses(voice, domain)
-        case Phase.ACTIVE:
+        case Layout.ACTIVE:
             return [voice.say("card.active", domain=domain.name, sweep=ctx.durations.sweep)]
-        case Phase.TEMPORARY if domain.window is not None:
+        case Layout.TEMPORARY if domain.window is not None:
             return [voice.say("card.temporary", status=domain.status, deadline_at=domain.window.deadline)]
-        case Phase.FAILURE | Phase.PROVISIONER if domain.failed_at is not None:
+        case Layout.FAILURE | Layout.PROVISIONER if domain.failed_at is not None:
             return [voice.say("card.failure", failed_at=domain.failed_at)]
         case _:
             return []
@@ -157,27 +158,26 @@ def witnesses(voice: Voice, domain: SendingDomain) -> list[Line]:
     return lines
 
 
-def body(draft: Draft, voice: Voice, domain: SendingDomain, phase: Phase, ctx: Context) -> None:
+def body(draft: Draft, voice: Voice, domain: SendingDomain, layout: Layout) -> None:
     """The rows, or one line instead of them, between rules; then the progress of the deployment."""
-    del ctx
-    rows = noteworthy(domain.records) if phase in _WITH_ROWS else ()
-    rest = verified_line(voice, domain.records) if phase in _WITH_ROWS - {Phase.ACTIVE} else ()
+    rows = noteworthy(domain.records) if layout in _WITH_ROWS else ()
+    rest = verified_line(voice, domain.records) if layout in _WITH_ROWS - {Layout.ACTIVE} else ()
     if rows or rest:
         draft.add(blocks.divider())
         add_rows(draft, voice, rows, Scene.of(domain, domain.next_check_at), rest=rest)
         draft.add(blocks.divider())
-    if phase in _QUIET:
+    if layout in _QUIET:
         draft.say(quiet_line(voice, domain.records))
-    if phase in _PROGRESSING:
+    if layout in _PROGRESSING:
         draft.note(progress_line(voice, domain), heard=False)
 
 
-def card_buttons(voice: Voice, domain: SendingDomain, phase: Phase, turn: Turn) -> list[dict[str, Any]]:
+def card_buttons(voice: Voice, domain: SendingDomain, layout: Layout, turn: Turn) -> list[dict[str, Any]]:
     """The buttons of a phase, likeliest first; *I've added the records* is primary on IT's turn only."""
-    primary = phase is not Phase.PENDING or turn.key in IT_TURNS
+    primary = layout is not Layout.PENDING or turn.key in IT_TURNS
     return [
         button(voice, action_id, domain.id, domain.name, style=primary or action_id != "records_added")
-        for action_id in _BUTTONS.get(phase, ())
+        for action_id in _BUTTONS.get(layout, ())
     ]
 
 

@@ -63,11 +63,10 @@ class Draft:
 
     def note(self, *lines: Line, heard: bool = True) -> None:
         """Add small print."""
-        for line in lines:
-            if line:
-                self.blocks.append(blocks.context(line))
-                if heard:
-                    self.text(line)
+        for note in (each for each in lines if each):
+            self.blocks.append(blocks.context(note))
+            if heard:
+                self.text(note)
 
     def add(self, block: Block) -> None:
         """Add a block that the fallback does not tell."""

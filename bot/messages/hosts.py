@@ -1,4 +1,4 @@
-"""Names as a provider's panel wants them: relative to the zone."""
+"""The zone that a domain's records go to."""
 
 from core.errors import InvalidDomainName
 from core.findings import ZoneFacts
@@ -13,13 +13,6 @@ def zone_of(domain: str, zone: ZoneFacts | None) -> str:
         return DomainName.parse(domain).registered
     except InvalidDomainName:
         return domain
-
-
-def host_in(name: str, zone: str) -> str:
-    """Return `name` relative to `zone`: ``@`` for the zone itself, the full name outside of it."""
-    if name == zone:
-        return "@"
-    return name.removesuffix(f".{zone}")
 
 
 def parent_of(domain: str, zone: str) -> str | None:

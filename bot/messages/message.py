@@ -1,12 +1,12 @@
 """What rendering takes and gives: messages, snippets, and the surroundings they are rendered in."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.ports import Places
 from core.durations import Durations
-from core.findings import Fact as FindingFact
 
 Block = dict[str, Any]
 
@@ -19,7 +19,7 @@ class Message:
     """
 
     text: str
-    blocks: list[Block]
+    blocks: Sequence[Block]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +33,11 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """The ids of the channels that texts mention."""
-
-    it_channel: str
-    support_channel: str
-
-
-@dataclass(frozen=True, slots=True)
 class Links:
     """Permalinks, where they are known: the card (which is the head of its thread) and the newest zone file."""
 
     card: str | None = None
     file: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderAdvice:
-    """What is special about the detected DNS provider: keys of `provider.*`, and the facts those texts name."""
-
-    traits: tuple[str, ...] = ()
-    facts: Mapping[str, FindingFact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,4 +48,3 @@ class Context:
     durations: Durations
     now: datetime
     links: Links = Links()
-    advice: ProviderAdvice = ProviderAdvice()

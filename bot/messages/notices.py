@@ -31,7 +31,7 @@ def render_notice(notice: Notice, ctx: Context) -> Message | Snippet:
         case Alert():
             return render_alert(notice, ctx)
         case ZoneTable():
-            return render_table(notice.subject, notice.records, notice.subject.language, ctx).message()
+            return render_table(notice.subject, notice.records, notice.subject.language).message()
         case ZoneFile() | RecordsSent() | EvidenceFile():
             return _file(notice)
         case AlertResolved():

@@ -6,10 +6,10 @@ from bot.messages.advice import INFORMATION, Scene, advice, is_warning, remarks
 from bot.messages.blocks import preformatted, rich_text
 from bot.messages.compare import compared
 from bot.messages.draft import Draft, Row
-from bot.messages.hosts import host_in
 from bot.messages.lines import Emoji, Line, Words, joined, line
 from bot.messages.voice import Voice, symbol
 from core.findings import Finding, State
+from core.names import relative_host
 from core.sending_domain import TrackedRecord, VerificationStatus
 
 _SETTLED = {VerificationStatus.TEMPORARY_FAILURE, VerificationStatus.FAILURE}
@@ -65,7 +65,7 @@ def row(voice: Voice, tracked: TrackedRecord, scene: Scene, *, seen: bool = Fals
     """Show one record: what it is for, how it stands, what to do, what was seen."""
     word = _word(voice, tracked)
     purpose = voice.purpose(tracked.expected.purpose)
-    host = Words(host_in(tracked.expected.name, scene.zone), code=True)
+    host = Words(relative_host(tracked.expected.name, scene.zone), code=True)
     head = voice.say("row.head", purpose=purpose, type=tracked.expected.type.value, host=host, word=word)
     told = _told(voice, tracked, scene)
     lines = [joined((head, _advisory(voice, tracked), _symbol(tracked))), *told]

@@ -29,11 +29,13 @@ from core.sending_domain import (
 Fact = str | int | datetime | timedelta | Actor | Piece | Sequence[str] | Sequence[Piece] | None
 
 _NAMES = frozenset(
-    ["domain", "host", "fqdn", "zone", "parent", "found_at", "resolver", "return_path", "name", "caa_at", "target", "suggestion", "report_name"]
+    {"domain", "host", "fqdn", "zone", "parent", "found_at", "resolver", "return_path", "name", "caa_at"}
+    | {"target", "suggestion", "report_name"}
 )
-_ENTERED = frozenset(["expected", "merged", "typed", "term", "all", "tag", "tags", "keep", "delete", "lines"])
+_ENTERED = frozenset({"expected", "merged", "typed", "term", "all", "tag", "tags", "keep", "delete", "lines"})
 _SEEN = frozenset(
-    ["seen", "error", "via", "path", "names", "counts", "problem", "ede", "ns", "ok_ns", "bad_ns", "parent_ns", "zone_ns", "rcode", "verdict", "seen_type", "seen_region", "unicode", "ascii", "rua", "character", "extra"]
+    {"seen", "seen_type", "seen_region", "error", "via", "path", "names", "counts", "problem", "ede", "rcode"}
+    | {"ns", "ok_ns", "bad_ns", "parent_ns", "zone_ns", "verdict", "unicode", "ascii", "rua", "character", "extra"}
 )
 _ROUGH = frozenset({"duration", "left", "elapsed"})
 _TOKEN = re.compile(r"\*([^*\n]+)\*|`([^`\n]+)`|\{(\w+)\}")
@@ -165,6 +167,8 @@ class Voice:
         texts = [item for item in value if isinstance(item, str)]
         if value and all(isinstance(item, Purpose) for item in texts) and len(texts) == len(value):
             return line(self.purposes(Purpose(item) for item in texts))
+        if slot.name == "lines":  # each is entered by itself
+            return joined(((Words(cleaned(text, VALUE_LIMIT), code=True),) for text in texts), "\n")
         if texts:
             return outside(slot.name, ", ".join(texts), code=slot.code, bold=slot.bold)
         return tuple(item for item in value if not isinstance(item, str))

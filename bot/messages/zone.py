@@ -5,11 +5,12 @@ from datetime import datetime
 from bot.messages import blocks
 from bot.messages.draft import Draft
 from bot.messages.formats import mrkdwn
-from bot.messages.hosts import host_in, parent_of, zone_of
+from bot.messages.hosts import parent_of, zone_of
 from bot.messages.lines import Line, Words, joined, line
-from bot.messages.message import Block, Context, Message, Snippet
+from bot.messages.message import Block, Message, Snippet
 from bot.messages.providers import provider_line
 from bot.messages.voice import Fact, Voice
+from core.names import relative_host
 from core.notices import Subject
 from core.records import ExpectedRecord, Purpose, RecordSet, RecordType
 from core.sending_domain import Language, SendingDomain
@@ -43,7 +44,7 @@ def _made(at: datetime) -> str:
 
 
 def _note(voice: Voice, record: ExpectedRecord, domain: str, zone: str) -> str:
-    facts: dict[str, Fact] = {"purpose": record.purpose, "host": host_in(record.name, zone)}
+    facts: dict[str, Fact] = {"purpose": record.purpose, "host": relative_host(record.name, zone)}
     if record.required:
         return voice.plain("zone.file.required", **facts)
     if record.purpose is not Purpose.DMARC:
@@ -52,7 +53,7 @@ def _note(voice: Voice, record: ExpectedRecord, domain: str, zone: str) -> str:
     return voice.plain("zone.file.dmarc" if parent else "zone.file.dmarc_bare", parent=parent, **facts)
 
 
-def render_table(about: Subject | SendingDomain, records: RecordSet, language: Language, ctx: Context) -> Draft:
+def render_table(about: Subject | SendingDomain, records: RecordSet, language: Language) -> Draft:
     """A draft with the records as a table; the fallback has every value in full."""
     voice, draft = Voice(language), Draft()
     zone = zone_of(about.name, about.zone)
@@ -63,7 +64,7 @@ def render_table(about: Subject | SendingDomain, records: RecordSet, language: L
     draft.add(blocks.table([_heads(voice), *(_cells(voice, record, zone) for record in records)]))
     for record in records:
         draft.text(_spoken(voice, record, zone))
-    draft.say(provider_line(voice, about, ctx.advice, records))
+    draft.say(provider_line(voice, about, records))
     draft.note(voice.say("zone.table.2", **facts))
     return draft
 
@@ -74,7 +75,7 @@ def _heads(voice: Voice) -> list[str]:
 
 def _cells(voice: Voice, record: ExpectedRecord, zone: str) -> list[str]:
     kind = f"{voice.purpose(record.purpose)} {record.type.value}"
-    return [kind, host_in(record.name, zone), absolute(record.name), _value(voice, record)]
+    return [kind, relative_host(record.name, zone), absolute(record.name), _value(voice, record)]
 
 
 def _value(voice: Voice, record: ExpectedRecord) -> str:
@@ -87,7 +88,7 @@ def _spoken(voice: Voice, record: ExpectedRecord, zone: str) -> Line:
         "zone.plain",
         purpose=record.purpose,
         type=record.type.value,
-        host=host_in(record.name, zone),
+        host=relative_host(record.name, zone),
         value=Words(record.value),
     )
 
