@@ -56,7 +56,7 @@ def _record(item: Mapping[str, Any], where: str, unknown: list[str]) -> Expected
     return ExpectedRecord(
         purpose=purpose,
         type=record_type,
-        name=_name(item.get("name"), f"{where}.name"),
+        name=a_name(item.get("name"), f"{where}.name"),
         value=_value(record_type, item, f"{where}.value"),
         ttl=_DEFAULT_TTL if ttl is None else a_number(ttl, f"{where}.ttl", 0, _LONGEST_TTL),
         required=purpose not in _ADVISORY,
@@ -67,7 +67,7 @@ def _value(record_type: RecordType, item: Mapping[str, Any], where: str) -> str:
     if record_type is RecordType.TXT:
         return _txt(a_text(item.get("value"), where, _LONGEST_VALUE), where)
     if record_type is RecordType.CNAME:
-        return _name(item.get("value"), where)
+        return a_name(item.get("value"), where)
     return _mx(a_text(item.get("value"), where, _LONGEST_VALUE), item.get("priority"), where)
 
 
@@ -88,12 +88,12 @@ def _mx(text: str, priority: object, where: str) -> str:
     together = _MX.fullmatch(text.strip())
     if together:
         preference = a_number(int(together[1]), where, 0, _LONGEST_PREFERENCE)
-        return f"{preference} {_name(together[2], where)}"
+        return f"{preference} {a_name(together[2], where)}"
     preference = a_number(priority, where.replace(".value", ".priority"), 0, _LONGEST_PREFERENCE)
-    return f"{preference} {_name(text, where)}"
+    return f"{preference} {a_name(text, where)}"
 
 
-def _name(value: object, where: str) -> str:
+def a_name(value: object, where: str) -> str:
     """Return a DNS name as lower-case A-labels without a final dot (RFC 1035, section 2.3.4; RFC 5890)."""
     name = a_text(value, where, 255).strip().removesuffix(".").lower()
     labels = [_a_label(label, where) for label in name.split(".")]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.adapters.engage.dns_records import expected_records
+from bot.adapters.engage.dns_records import a_name, expected_records
 from bot.adapters.engage.fields import a_list, a_mapping, a_text, nonsense
 from bot.adapters.engage.refusals import plain
 from core.events import Snapshot
@@ -22,7 +22,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 
 @dataclass(frozen=True, slots=True)
 class EmailDomain:
-    """One resource: whose it is, and its description still unread."""
+    """One resource: whose it is (`domain` as lower-case A-labels), and its description still unread."""
 
     id: str
     domain: str
@@ -80,11 +80,10 @@ def _resource(value: object, where: str) -> EmailDomain:
     if not _ID.fullmatch(provisioner_id):
         nonsense(f"{where}.id is not an id")
     attributes = a_mapping(data.get("attributes"), f"{where}.attributes")
-    domain = a_text(attributes.get("domain"), f"{where}.attributes.domain", 255)
     reference = attributes.get("reference")
     return EmailDomain(
         id=provisioner_id,
-        domain=domain.strip().removesuffix(".").lower(),
+        domain=a_name(attributes.get("domain"), f"{where}.attributes.domain"),
         reference=reference if isinstance(reference, str) and reference else None,
         attributes=attributes,
     )

@@ -65,6 +65,10 @@ def test_a_document_becomes_a_snapshot() -> None:
     )
 
 
+def test_a_domain_is_known_in_any_notation() -> None:
+    assert documents.one(with_attribute("domain", "Mail.日本語.example.")).domain == "mail.xn--wgv71a119e.example"
+
+
 def test_new_attributes_are_no_news() -> None:
     snapshot = read(with_attribute("mood", {"bright": [True]}))
 

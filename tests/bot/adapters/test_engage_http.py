@@ -1,15 +1,23 @@
 """How the Engage adapter speaks HTTP: what it refuses, what it tries again, what it never tells."""
 
+import asyncio
 import io
 import logging
+import ssl
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from bot.adapters.engage import EngageProvisioner, retrying
 from bot.adapters.engage.retrying import GiveUp, TryAgain, next_try, retry_after
@@ -121,6 +129,43 @@ def test_all_faults_of_the_settings_are_told_at_once() -> None:
     assert len(caught.value.faults) == 2
 
 
+@pytest.fixture
+async def impostor(tmp_path: Path) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A TLS server whose certificate nobody vouches for, and what it was told."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "pem").write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "pem")
+    told: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        told.append(await reader.read())
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0, ssl=context)
+    yield f"https://localhost:{server.sockets[0].getsockname()[1]}", told
+    server.close()
+
+
+async def test_an_impostor_is_told_nothing(impostor: tuple[str, list[bytes]]) -> None:
+    url, told = impostor
+
+    async with EngageProvisioner(url, API_KEY, patience=timedelta(0)) as provisioner:
+        with pytest.raises(TransientError, match="CERTIFICATE_VERIFY_FAILED"):
+            await provisioner.probe()
+
+    assert told == []
+
+
 async def test_loopback_is_not_asked_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
@@ -152,8 +197,6 @@ async def test_a_broken_connection_is_tried_again_and_then_told(error: Exception
 
 async def test_a_slow_drip_does_not_outlast_the_time_limit() -> None:
     async def forever() -> AsyncIterator[bytes]:
-        import asyncio
-
         while True:
             yield b" "
             await asyncio.sleep(0.005)
