@@ -13,10 +13,10 @@ async def examine_database(database: Database) -> list[Check]:
     try:
         current = await is_current(database)
     except BotError as error:
-        return [Check("database", False, str(error), "Check DATABASE_URL, and that the server runs.")]
+        return [Check("database", ok=False, detail=str(error), "Check DATABASE_URL, and that the server runs.")]
     if not current:
-        return [Check("database", False, "the schema is not the newest", "Run `engage-domain migrate`.")]
-    return [Check("database", True, f"{database.dialect}, schema current")]
+        return [Check("database", ok=False, detail="the schema is not the newest", remedy="Run `engage-domain migrate`.")]
+    return [Check("database", ok=True, detail=f"{database.dialect}, remedy=schema current")]
 
 
 async def examine_provisioner(provisioner: Provisioner) -> list[Check]:
@@ -24,21 +24,21 @@ async def examine_provisioner(provisioner: Provisioner) -> list[Check]:
     try:
         await provisioner.probe()
     except ConfigurationError as error:
-        return [Check(provisioner.name, False, fault, "Correct the setting.") for fault in error.faults]
+        return [Check(provisioner.name, ok=False, detail=fault, remedy="Correct the setting.") for fault in error.faults]
     except BotError as error:
-        return [Check(provisioner.name, False, str(error), "Check ENGAGE_API_URL and the network.")]
-    return [Check(provisioner.name, True, "the API answers and accepts the key")]
+        return [Check(provisioner.name, ok=False, detail=str(error), "Check ENGAGE_API_URL and the network.")]
+    return [Check(provisioner.name, ok=True, detail="the API answers and accepts the key")]
 
 
 async def examine_dns(observer: DnsObserver, resolvers: Sequence[tuple[str, int]]) -> list[Check]:
     """Put the control query."""
     if not resolvers:
-        return [Check("DNS", True, "no resolvers configured: only the listed name servers are asked")]
+        return [Check("DNS", ok=True, detail="no resolvers configured: only the listed name servers are asked")]
     control = await observer.control()
     if not control.online:
         remedy = "Open port 53 (UDP and TCP) outbound, or set DNS_RESOLVERS to resolvers that can be reached."
-        return [Check("DNS", False, control.error, remedy)]
-    return [Check("DNS", True, f"{control.server} answered in {control.took_ms} ms")]
+        return [Check("DNS", ok=False, detail=control.error, remedy=remedy)]
+    return [Check("DNS", ok=True, detail=f"{control.server} answered in {control.took_ms} ms")]
 
 
 async def examine_all(examinations: Sequence[Callable[[], Awaitable[Sequence[Check]]]]) -> list[Check]:

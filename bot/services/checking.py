@@ -7,11 +7,9 @@ retried hot; its deadline is judged all the same.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
-from core.schedule import asks_provisioner, polls_dns
-from storage.vault import Vault
 
 from bot.ports import Clock, ControlResult, DnsObserver
 from bot.services.provisioning import Provisioning, settled
@@ -21,11 +19,13 @@ from core.diagnosis import Case, diagnose, unanswered, zone_facts
 from core.durations import Durations
 from core.errors import ConfigurationError, ConflictError, OutsideError
 from core.events import CheckerOffline, Event, Looked, TimePassed
-from core.findings import Look
+from core.findings import Code, Look
 from core.lifecycle import decide
+from core.schedule import asks_provisioner, polls_dns
 from core.sending_domain import SendingDomain
 from storage import domains
 from storage.engine import Database
+from storage.vault import Vault
 
 log = structlog.get_logger(__name__)
 _MOST_STEPS = 4
@@ -119,6 +119,8 @@ class Checking:
             resolvers=self.limits.resolvers,
             budget=self.limits.look_budget,
             seconds=self.limits.look_seconds,
+            disagreeing_since=_disagreeing(domain),
+            disagree_after=self.durations.disagree_after,
         )
         try:
             evidence = await self.observer.observe(case)
@@ -145,3 +147,14 @@ class Checking:
             domain = decisions[-1].domain
         async with self.database.transaction() as session:
             return await record(session, self.vault, before, decisions, self.durations, now)
+
+
+def _disagreeing(domain: SendingDomain) -> dict[tuple[str, str, str], datetime]:
+    """Return since when the name servers have not agreed, by record."""
+    return {
+        tracked.expected.key: tracked.finding_since
+        for tracked in domain.records
+        if tracked.finding is not None
+        and tracked.finding.code is Code.NAMESERVERS_DISAGREE
+        and tracked.finding_since is not None
+    }

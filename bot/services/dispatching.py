@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from storage.outbox import Claimed
 
 from bot.ports import Anchor, Clock, Delivery, Messenger
 from core.errors import ChannelUnavailable, ConfigurationError, PermanentError, TransientError
 from storage import anchors, domains, outbox
 from storage.engine import Database
+from storage.outbox import Claimed
 
 log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=3)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from storage.vault import Vault
 
 from bot.ports import Clock, Waker
 from bot.services.recording import record
@@ -24,6 +23,7 @@ from core.sending_domain import Actor, DmarcPolicy, Language, SendingDomain
 from core.turns import turn_of
 from storage import clicks, domains, history
 from storage.engine import Database
+from storage.vault import Vault
 
 WRITE_LOCK_WAIT = timedelta(seconds=1.5)
 """Slack wants an answer within three seconds: rather say "busy" than be late."""

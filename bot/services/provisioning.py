@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from storage.vault import Vault
+import structlog
 
 from bot.ports import Provisioner
 from core.errors import NameTaken, RequestRefused
 from core.events import AdoptionNeeded, Event, Provisioned, ProvisioningRefused, Snapshot, TornDown
 from core.sending_domain import SendingDomain, Wanted
 from storage.engine import Database
+from storage.vault import Vault
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,9 @@ class Provisioning:
             return self._answered(updated, updated=True)
         if domain.wanted is not Wanted.CREATED and not domain.deploy_accepted:
             return self._answered(await self.provisioner.deploy(domain.provisioner_id), deployed=True)
-        if (
-            domain.window is not None
-            and domain.wanted is Wanted.VERIFYING
-            and domain.verify_accepted != domain.window.id
-        ):
-            verifying = domain.window.id
-            return self._answered(await self.provisioner.verify(domain.provisioner_id), verifying=verifying)
+        window = domain.running_window
+        if window is not None and domain.wanted is Wanted.VERIFYING and domain.verify_accepted != window.id:
+            return self._answered(await self.provisioner.verify(domain.provisioner_id), verifying=window.id)
         return self._answered(await self._get(domain.provisioner_id))
 
     async def _create(self, domain: SendingDomain) -> Snapshot:
@@ -84,6 +83,8 @@ class Provisioning:
             return await self.vault.get(session, domain.id)
 
     def _answered(self, snapshot: Snapshot, **asked: bool | str) -> Provisioned:
+        if snapshot.unknown:
+            log.warning("provisioner.unknown_words", id=snapshot.provisioner_id, words=snapshot.unknown)
         return Provisioned(snapshot, self.new_id(), **asked)  # type: ignore[arg-type]  # names are Provisioned's own
 
 

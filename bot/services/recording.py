@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from storage.vault import Vault
 
 from core.durations import Durations
 from core.lifecycle import Decision
 from core.sending_domain import SendingDomain
 from core.turns import turn_of
 from storage import domains, history, outbox
+from storage.vault import Vault
 
 
 async def record(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
-from storage.vantage import VantageState
 
 from bot.ports import Clock, ControlResult, DnsObserver
 from core.durations import Durations
@@ -13,6 +12,7 @@ from core.notices import AlertOffline, AlertResolved, Resolution, Subject
 from core.sending_domain import SendingDomain
 from storage import domains, outbox, vantage
 from storage.engine import Database
+from storage.vantage import VantageState
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +47,7 @@ class Vantage:
         if state.offline_since is None:
             log.warning("dns.offline", error=error)
             state = VantageState(offline_since=now, error=error, incident_id=f"offline-{self.new_id()}", told=False)
+
         since = state.offline_since or now
         if not state.told and now - since >= self.durations.offline_after:
             alert = AlertOffline(

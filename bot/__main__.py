@@ -1,0 +1,113 @@
+"""The command line: `engage-domain run | migrate | doctor | settings | new-key`."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+from cryptography.fernet import Fernet
+
+from bot import logbook, wiring
+from bot.configuration_page import configuration_page
+from bot.doctor import report
+from bot.settings import DatabaseSettings, Settings, load
+from core.errors import BotError, ConfigurationError
+from storage.engine import Database
+from storage.migrations import migrate as bring_up_to_date
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+S = TypeVar("S", bound=DatabaseSettings)
+
+WRONG = 1
+MISCONFIGURED = 2
+
+
+class _Options:
+    env_file: str | None = None
+
+
+@app.callback()
+def options(
+    env_file: Annotated[str | None, typer.Option(help="Read settings from this file, behind the environment.")] = None,
+) -> None:
+    """Bring email sending domains to life on Treasure Data's Engage, from Slack."""
+    _Options.env_file = env_file
+
+
+@app.command()
+def run() -> None:
+    """Run the bot: Slack's Socket Mode and the ticks, in one process, until SIGTERM or Ctrl-C."""
+    _go(Settings, wiring.run)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema. Safe to repeat."""
+
+    async def work(settings: DatabaseSettings) -> int:
+        database = Database.open(settings.database_url)
+        try:
+            await bring_up_to_date(database)
+        finally:
+            await database.dispose()
+        typer.echo("The database has the newest schema.")
+        return 0
+
+    _go(DatabaseSettings, work)
+
+
+@app.command()
+def doctor() -> None:
+    """Try every token, scope and channel, the database, the DNS and the provisioner; say what to do about what is wrong.
+
+    The exit code is 1 if anything is wrong.
+    """
+
+    async def work(settings: Settings) -> int:
+        checks = await wiring.examine(settings)
+        typer.echo(report(checks))
+        return 0 if all(check.ok for check in checks) else WRONG
+
+    _go(Settings, work)
+
+
+@app.command()
+def settings() -> None:
+    """Print every setting with its meaning, as in docs/configuration.md."""
+    typer.echo(configuration_page(), nl=False)
+
+
+@app.command()
+def new_key() -> None:
+    """Print a new key for SECRET_KEYS."""
+    typer.echo(Fernet.generate_key().decode())
+
+
+def _go(kind: type[S], work: Callable[[S], Awaitable[int]]) -> None:
+    try:
+        chosen = load(kind, _Options.env_file)
+        logbook.configure(chosen)
+        code = asyncio.run(_awaited(work(chosen)))
+    except ConfigurationError as error:
+        typer.echo("The bot cannot start. To mend:", err=True)
+        for fault in error.faults:
+            typer.echo(f"  {fault}", err=True)
+        sys.exit(MISCONFIGURED)
+    except BotError as error:
+        typer.echo(f"{error}", err=True)
+        sys.exit(WRONG)
+    sys.exit(code)
+
+
+async def _awaited(work: Awaitable[int]) -> int:
+    return await work
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

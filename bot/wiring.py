@@ -1,0 +1,191 @@
+"""Puts the parts together. Only this module and the command line know adapters."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.dns.observer import Observer, ObserverSettings
+from bot.adapters.engage import EngageProvisioner
+from bot.adapters.slack import (
+    Pacer,
+    SlackDirectory,
+    SlackMessenger,
+    SlackSurface,
+    examine_slack,
+    identify,
+    make_client,
+    quiet_vendor_loggers,
+)
+from bot.clock import utcnow
+from bot.doctor import examine_all, examine_database, examine_dns, examine_provisioner
+from bot.ids import new_id
+from bot.listeners import Listening, make_app, register
+from bot.ports import Check, Places, Waker
+from bot.scheduler import Tick, Ticks
+from bot.services.checking import Checking, CheckLimits
+from bot.services.dispatching import Dispatching
+from bot.services.housekeeping import Housekeeping
+from bot.services.onboarding import Onboarding
+from bot.services.provisioning import Provisioning
+from bot.services.queries import Queries
+from bot.services.vantage import Vantage
+from bot.settings import Settings
+from core.errors import ConfigurationError
+from storage.engine import Database
+from storage.migrations import is_current
+from storage.vault import Vault
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The adapters, open."""
+
+    client: AsyncWebClient
+    database: Database
+    vault: Vault
+    observer: Observer
+    provisioner: EngageProvisioner
+
+
+@asynccontextmanager
+async def outside(settings: Settings) -> AsyncIterator[Outside]:
+    """Open everything that `settings` name, and close it at the end."""
+    async with AsyncExitStack() as stack:
+        database = Database.open(settings.database_url)
+        stack.push_async_callback(database.dispose)
+        observer = Observer(_observing(settings))
+        stack.push_async_callback(observer.aclose)
+        provisioner = EngageProvisioner(settings.engage_api_url, settings.engage_api_key.get_secret_value())
+        stack.push_async_callback(provisioner.aclose)
+        vault = Vault([key.get_secret_value() for key in settings.secret_keys])
+        client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        yield Outside(client, database, vault, observer, provisioner)
+
+
+def _observing(settings: Settings) -> ObserverSettings:
+    return ObserverSettings(
+        nameservers=settings.dns_nameservers,
+        resolvers=settings.resolvers,
+        timeout=settings.dns_timeout.total_seconds(),
+        control_name=settings.dns_control_name,
+    )
+
+
+async def examine(settings: Settings) -> list[Check]:
+    """Make all the examinations of `doctor`."""
+    async with outside(settings) as world:
+
+        async def slack() -> Sequence[Check]:
+            return await examine_slack(
+                world.client,
+                app_token=settings.slack_app_token.get_secret_value(),
+                it_channel=settings.it_channel,
+                support_channel=settings.support_channel,
+                admin_users=settings.admin_users,
+                admin_usergroup=settings.admin_usergroup,
+            )
+
+        return await examine_all(
+            [
+                lambda: examine_database(world.database),
+                slack,
+                lambda: examine_dns(world.observer, settings.resolvers),
+                lambda: examine_provisioner(world.provisioner),
+            ]
+        )
+
+
+async def run(settings: Settings) -> int:
+    """Run Socket Mode and the ticks until SIGTERM or SIGINT; what runs then is let come to its end."""
+    over = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, over.set)
+    quiet_vendor_loggers()
+    async with outside(settings) as world:
+        if not await is_current(world.database):
+            raise ConfigurationError(["DATABASE_URL: the schema is not the newest; run `engage-domain migrate`"])
+        identity = await identify(world.client)
+        places = Places(identity.team_id, settings.it_channel, settings.support_channel, identity.user_id)
+        ticks = make_ticks(settings, world, places)
+        handler = make_handler(settings, world, places, ticks)
+        await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+        ticks.start()
+        log.info("bot.running", team=identity.team, user=identity.user)
+        await over.wait()
+        log.info("bot.stopping")
+        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+        await ticks.stop()
+    log.info("bot.stopped")
+    return 0
+
+
+def make_ticks(settings: Settings, world: Outside, places: Places) -> Ticks:
+    """Return the ticks of one process."""
+    durations = settings.durations
+    checking = Checking(
+        database=world.database,
+        vault=world.vault,
+        provisioning=Provisioning(world.database, world.vault, world.provisioner, new_id),
+        observer=world.observer,
+        vantage=Vantage(world.database, world.observer, utcnow, durations, new_id),
+        clock=utcnow,
+        durations=durations,
+        new_id=new_id,
+        limits=CheckLimits(
+            resolvers=len(settings.resolvers),
+            look_budget=settings.look_budget,
+            look_seconds=settings.look_seconds.total_seconds(),
+        ),
+    )
+    messenger = SlackMessenger(world.client, places, durations, utcnow, Pacer(settings.slack_post_interval))
+    dispatching = Dispatching(world.database, messenger, utcnow, new_id)
+    housekeeping = Housekeeping(world.database, utcnow, settings.parked_retry, settings.sent_kept)
+    dispatch = Tick("dispatch", dispatching.dispatch_due)
+
+    async def check() -> int:
+        checked = await checking.check_due()
+        if checked:
+            dispatch.wake()
+        return checked
+
+    return Ticks(
+        Tick("check", check), dispatch, Tick("housekeeping", housekeeping.tidy), interval=settings.tick_interval
+    )
+
+
+def make_handler(settings: Settings, world: Outside, places: Places, waker: Waker) -> AsyncSocketModeHandler:
+    """Return Bolt with all listeners, behind Socket Mode."""
+    directory = SlackDirectory(
+        world.client,
+        places,
+        utcnow,
+        admin_users=settings.admin_users,
+        admin_usergroup=settings.admin_usergroup,
+        default_language=settings.default_language,
+    )
+    onboarding = Onboarding(
+        world.database, world.vault, utcnow, settings.durations, waker, new_id, world.provisioner.name
+    )
+    parts = Listening(
+        onboarding=onboarding,
+        queries=Queries(world.database, utcnow, settings.durations, waker.wake),
+        directory=directory,
+        surface=SlackSurface(world.client),
+        places=places,
+        durations=settings.durations,
+        clock=utcnow,
+        default_language=settings.default_language,
+    )
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
+    app = make_app(world.client, secret)
+    register(app, parts)
+    quiet_vendor_loggers()
+    return AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
