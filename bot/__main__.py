@@ -59,7 +59,7 @@ def migrate() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Try every token, scope and channel, the database, the DNS and the provisioner; say what to do about what is wrong.
+    """Try every token, scope and channel, the database, the DNS and the provisioner; say what to do.
 
     The exit code is 1 if anything is wrong.
     """

@@ -13,10 +13,12 @@ async def examine_database(database: Database) -> list[Check]:
     try:
         current = await is_current(database)
     except BotError as error:
-        return [Check("database", ok=False, detail=str(error), "Check DATABASE_URL, and that the server runs.")]
+        return [Check("database", ok=False, detail=str(error), remedy="Check DATABASE_URL, and that the server runs.")]
     if not current:
-        return [Check("database", ok=False, detail="the schema is not the newest", remedy="Run `engage-domain migrate`.")]
-    return [Check("database", ok=True, detail=f"{database.dialect}, remedy=schema current")]
+        return [
+            Check("database", ok=False, detail="the schema is not the newest", remedy="Run `engage-domain migrate`.")
+        ]
+    return [Check("database", ok=True, detail=f"{database.dialect}, schema current")]
 
 
 async def examine_provisioner(provisioner: Provisioner) -> list[Check]:
@@ -24,9 +26,11 @@ async def examine_provisioner(provisioner: Provisioner) -> list[Check]:
     try:
         await provisioner.probe()
     except ConfigurationError as error:
-        return [Check(provisioner.name, ok=False, detail=fault, remedy="Correct the setting.") for fault in error.faults]
+        return [
+            Check(provisioner.name, ok=False, detail=fault, remedy="Correct the setting.") for fault in error.faults
+        ]
     except BotError as error:
-        return [Check(provisioner.name, ok=False, detail=str(error), "Check ENGAGE_API_URL and the network.")]
+        return [Check(provisioner.name, ok=False, detail=str(error), remedy="Check ENGAGE_API_URL and the network.")]
     return [Check(provisioner.name, ok=True, detail="the API answers and accepts the key")]
 
 
