@@ -64,7 +64,11 @@ class RealWorld:
         nameserver.create_zone("example.com")
         self.observer = Observer(
             ObserverSettings(
-                nameservers=nameserver.nameservers, resolvers=nameserver.resolvers, timeout=0.05, control_seconds=0.5
+                nameservers=nameserver.nameservers,
+                resolvers=nameserver.resolvers,
+                timeout=0.05,
+                tcp_timeout=0.2,
+                control_seconds=0.5,
             ),
             questions=asker,
         )

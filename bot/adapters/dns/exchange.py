@@ -11,14 +11,19 @@ from bot.adapters.dns.replies import Reply, read_reply
 from bot.adapters.dns.sockets import UdpPool, exchange_tcp
 from core.observations import Absent, Present, Question, Server, Silence, Unknown, Vantage
 
-TCP_PATIENCE = 2.0  # seconds for connection, query and answer
-
 
 class Exchanger:
-    """Asks servers. `patience` holds the seconds of each try over UDP; `refused` is the SSRF guard."""
+    """Asks servers.
 
-    def __init__(self, slots: Slots, patience: tuple[float, ...], refused: Callable[[Server], bool]) -> None:
+    `patience` holds the seconds of each try over UDP, `tcp_patience` those of one over TCP; `refused` is
+    the SSRF guard.
+    """
+
+    def __init__(
+        self, slots: Slots, patience: tuple[float, ...], tcp_patience: float, refused: Callable[[Server], bool]
+    ) -> None:
         self.patience = patience
+        self._tcp_patience = tcp_patience
         self._slots = slots
         self._refused = refused
         self._udp = UdpPool()
@@ -36,9 +41,9 @@ class Exchanger:
         """
         if not server.address:
             return Reply(Unknown(Silence.UNREACHABLE, detail="no address is known"))
-        conversation = _Conversation(self._udp, server, question)
+        conversation = _Conversation(self._udp, self._tcp_patience, server, question)
         try:
-            async with asyncio.timeout_at(allowance.deadline), self._slots.held(server.address):
+            async with asyncio.timeout_at(allowance.deadline), self._slots.held((server.address, server.port)):
                 if self._refused(server):  # judged now that it would be sent
                     return Reply(Unknown(Silence.FORBIDDEN, detail=server.address))
                 return await conversation.run(patience or self.patience, patience is None)
@@ -53,8 +58,9 @@ class Exchanger:
 class _Conversation:
     """The tries of one question at one server. `silent` once every try over UDP has gone unanswered."""
 
-    def __init__(self, udp: UdpPool, server: Server, question: Question) -> None:
+    def __init__(self, udp: UdpPool, tcp_patience: float, server: Server, question: Question) -> None:
         self._udp = udp
+        self._tcp_patience = tcp_patience
         self._server = server
         self._question = question
         self.silent = False
@@ -95,7 +101,7 @@ class _Conversation:
 
     async def _over_tcp(self, query: Query, otherwise: Silence) -> Reply:
         try:
-            async with asyncio.timeout(TCP_PATIENCE):
+            async with asyncio.timeout(self._tcp_patience):
                 packet = await exchange_tcp(query, self._server.address, self._server.port)
         except TimeoutError:
             return Reply(Unknown(otherwise, detail="TCP timed out"))

@@ -12,16 +12,16 @@ Value = TypeVar("Value")
 
 
 class Slots:
-    """At most `total` queries in flight, and at most `per_address` to one address."""
+    """At most `total` queries in flight, and at most `per_address` to one address and port."""
 
     def __init__(self, total: int, per_address: int) -> None:
         self._total = asyncio.Semaphore(total)
         self._per_address = per_address
-        self._addresses: dict[str, asyncio.Semaphore] = {}
-        self._users: dict[str, int] = {}
+        self._addresses: dict[tuple[str, int], asyncio.Semaphore] = {}
+        self._users: dict[tuple[str, int], int] = {}
 
     @asynccontextmanager
-    async def held(self, address: str) -> AsyncIterator[None]:
+    async def held(self, address: tuple[str, int]) -> AsyncIterator[None]:
         """Wait for a slot and hold it. Whoever waits for a busy address keeps no other query waiting."""
         semaphore = self._addresses.setdefault(address, asyncio.Semaphore(self._per_address))
         self._users[address] = self._users.get(address, 0) + 1

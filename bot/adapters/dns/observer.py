@@ -28,7 +28,8 @@ class ObserverSettings:
     `nameservers` (host, port) are asked for everything, in place of a walk from `root_hints`; they and
     `resolvers` are exempt from the guard. `resolvers` None means the public ones, or none at all where
     `nameservers` are listed (split horizon: the public has another view). `timeout` is the first one in
-    seconds; each of the `tries` waits twice as long as the one before. `max_in_flight` and `per_address` bound the
+    seconds; each of the `tries` over UDP waits twice as long as the one before;
+    `tcp_timeout` is for a whole exchange over TCP. `max_in_flight` and `per_address` bound the
     queries under way. `port` is where name servers that are found listen.
     """
 
@@ -37,6 +38,7 @@ class ObserverSettings:
     root_hints: tuple[Server, ...] = ROOT_SERVERS
     timeout: float = 1.0
     tries: int = 2
+    tcp_timeout: float = 2.0
     max_in_flight: int = 200
     per_address: int = 50
     port: int = 53
@@ -76,7 +78,10 @@ class Observer:
         self._resolvers = Places(settings.resolvers_to_ask, clock)
         self._address_refused = refused
         self._exchanger = Exchanger(
-            Slots(settings.max_in_flight, settings.per_address), settings.patience, self._is_refused
+            Slots(settings.max_in_flight, settings.per_address),
+            settings.patience,
+            settings.tcp_timeout,
+            self._is_refused,
         )
         self._means = Means(self._exchanger, self._finder(clock), self._resolvers.servers, questions, clock)
 

@@ -36,6 +36,7 @@ class UdpPool:
     async def exchange(self, query: Query, address: str, port: int) -> bytes:
         """Send a query and wait for its answer, for as long as the caller lets it. Raises `OSError`."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        address = socket.inet_ntop(family, socket.inet_pton(family, address))  # as the kernel will spell the sender
         udp = secrets.choice(self._sockets.get(family) or self._open(family))
         place = self._free_place(udp, address, port)
         waiting = _Waiting(query, asyncio.get_running_loop().create_future())

@@ -1,0 +1,251 @@
+"""One question to one server, and everything that may be in the way, over real packets."""
+
+import asyncio
+import time
+
+import dns.message
+import pytest
+
+from core.observations import Absent, Present, Question, Silence, Unknown, Vantage
+from tests.bot.adapters.dns.conftest import case
+
+TXT = Question("mail.example.com", "TXT")
+RESOLVED = Question("mail.example.com", "TXT", Vantage.RESOLVERS)
+
+
+@pytest.fixture
+def published(nameserver):
+    nameserver.put("mail.example.com", "TXT", ['"x"'])
+    return nameserver
+
+
+async def test_authoritative_servers_are_asked_without_recursion_and_resolvers_with_it(published, make_observer):
+    await make_observer(TXT, RESOLVED).observe(case())
+
+    wanted = {
+        name: [s.recursion_desired for s in published.servers[name].seen if s.client[1]] for name in ("ns1", "resolver")
+    }
+    assert set(wanted["ns1"]) == {False}
+    assert wanted["resolver"] == [True]
+
+
+@pytest.mark.usefixtures("published")
+async def test_resolvers_show_what_is_left_of_a_ttl(outcome):
+    result = await outcome(RESOLVED)
+
+    assert result.rrsets[0].ttl == 300
+
+
+async def test_an_answer_too_long_for_udp_comes_over_tcp(nameserver, outcome):
+    nameserver.put("mail.example.com", "TXT", [" ".join(['"' + "x" * 255 + '"'] * 240)])
+
+    result = await outcome(TXT)
+
+    assert len(result.rrsets[0].rdatas[0].joined) == 61_200
+    assert [seen.tcp for seen in nameserver.servers["ns1"].seen if seen.type.name == "TXT"] == [False, True]
+
+
+async def test_truncation_without_tcp_is_tcp_blocked(published, outcome):
+    published.fault("tcp-refused")
+
+    assert (await outcome(TXT)).reason is Silence.TCP_BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("servfail", Silence.SERVFAIL),
+        ("refused", Silence.REFUSED),
+        ("lame", Silence.LAME),
+        ("silent", Silence.TIMEOUT),
+        ("wrong-id", Silence.TIMEOUT),
+        ("garbage", Silence.TIMEOUT),
+    ],
+)
+async def test_each_fault_has_its_own_unknown(published, outcome, fault, reason):
+    published.fault(fault, rdtype="TXT")
+
+    result = await outcome(TXT)
+
+    assert isinstance(result, Unknown)
+    assert result.reason is reason
+
+
+async def test_servfail_that_answers_with_checking_disabled_is_bogus_and_names_the_error(published, outcome):
+    published.fault("servfail", server="resolver")
+    published.fault("bogus", server="resolver")
+
+    bogus = await outcome(RESOLVED)
+    disabled = [seen.checking_disabled for seen in published.servers["resolver"].seen]
+
+    assert (bogus.reason, bogus.ede) == (Silence.BOGUS, "6 signature expired")
+    assert disabled == [False]
+
+
+async def test_servfail_without_explanation_is_tried_with_checking_disabled(outcome, strange_server):
+    def answer(packet):
+        query = dns.message.from_wire(packet)
+        response = dns.message.make_response(query)
+        if query.flags & dns.flags.CD:
+            response.answer.append(dns.rrset.from_text("mail.example.com.", 60, "IN", "TXT", '"x"'))
+        else:
+            response.set_rcode(dns.rcode.SERVFAIL)
+        return [response.to_wire()]
+
+    result = await outcome(RESOLVED, resolvers=(await strange_server(answer),))
+
+    assert (result.reason, result.detail) == (Silence.BOGUS, "answers with CD=1")
+
+
+async def test_a_filtering_resolver_is_told_apart(published, outcome):
+    published.fault("filtered", server="resolver")
+
+    assert await outcome(RESOLVED) == Unknown(Silence.FILTERED, "15 on a list")
+
+
+async def test_a_server_from_before_edns_is_asked_without(outcome, strange_server):
+    def answer(packet):
+        query = dns.message.from_wire(packet)
+        response = dns.message.make_response(query)
+        response.use_edns(False)
+        if query.edns >= 0:
+            response.set_rcode(dns.rcode.FORMERR)
+        else:
+            response.answer.append(dns.rrset.from_text("mail.example.com.", 60, "IN", "TXT", '"x"'))
+        return [response.to_wire()]
+
+    result = await outcome(RESOLVED, resolvers=(await strange_server(answer),))
+
+    assert isinstance(result, Present)
+
+
+async def test_forged_packets_are_ignored_until_the_answer_comes(outcome, strange_server):
+    def answer(packet):
+        query = dns.message.from_wire(packet)
+        good = dns.message.make_response(query)
+        good.answer.append(dns.rrset.from_text("mail.example.com.", 60, "IN", "TXT", '"true"'))
+        other = dns.message.make_response(dns.message.make_query("evil.example.com", "TXT", id=query.id))
+        other.answer.append(dns.rrset.from_text("evil.example.com.", 60, "IN", "TXT", '"forged"'))
+        forged = bytes([packet[0] ^ 1, packet[1]]) + good.to_wire()[2:].replace(b"true", b"lies")
+        return [b"", b"\0", forged, other.to_wire(), packet, good.to_wire()]
+
+    result = await outcome(RESOLVED, resolvers=(await strange_server(answer),))
+
+    assert result.rrsets[0].rdatas[0].joined == b"true"
+
+
+async def test_a_second_try_waits_twice_as_long(published, outcome):
+    published.fault("delay", server="resolver", seconds=0.08)
+
+    patient = await outcome(RESOLVED, timeout=0.05, tries=2)
+    impatient = await outcome(RESOLVED, timeout=0.01, tries=2)
+
+    assert isinstance(patient, Present)
+    assert isinstance(impatient, Present), "TCP has more patience"
+
+
+async def test_silence_over_udp_is_tried_over_tcp(outcome, strange_server):
+    host, port = await strange_server(lambda _: [])
+
+    async def serve(reader, writer):
+        packet = await reader.readexactly(int.from_bytes(await reader.readexactly(2), "big"))
+        response = dns.message.make_response(dns.message.from_wire(packet))
+        response.answer.append(dns.rrset.from_text("mail.example.com.", 60, "IN", "TXT", '"x"'))
+        wire = response.to_wire()
+        writer.write(len(wire).to_bytes(2, "big") + wire)
+        writer.close()
+
+    async with await asyncio.start_server(serve, host, port):
+        result = await outcome(RESOLVED, resolvers=((host, port),))
+
+    assert isinstance(result, Present)
+
+
+async def test_names_that_have_no_wire_form_are_not_asked(make_observer):
+    odd = (
+        Question("a..example.com", "TXT"),
+        Question("x" * 64 + ".example.com", "TXT"),
+        Question("mail.example.com", "?"),
+    )
+
+    evidence = await make_observer(*odd).observe(case())
+
+    assert {answer.outcome.reason for answer in evidence.answers} == {Silence.GARBAGE}
+    assert all(evidence.asked(question) for question in odd)
+
+
+@pytest.mark.usefixtures("published")
+async def test_servers_that_the_operator_lists_are_exempt_from_the_guard(make_observer):
+    listed = await make_observer(TXT, refused=lambda _: True).observe(case())
+
+    assert all(isinstance(answer.outcome, Present) for answer in listed.answers)
+
+
+async def test_not_more_than_so_many_queries_are_under_way_to_one_address(nameserver, make_observer):
+    nameserver.fault("delay", seconds=0.02, rdtype="A")
+    questions = [Question(f"h{number}.example.com", "A") for number in range(20)]
+    observer = make_observer(*questions, nameservers=nameserver.nameservers[:1], per_address=5, timeout=1)
+
+    started = time.perf_counter()
+    evidence = await observer.observe(case(domain="example.com"))
+
+    assert {type(answer.outcome) for answer in evidence.answers} == {Absent}
+    assert time.perf_counter() - started >= 4 * 0.02
+
+
+async def test_answers_tell_how_long_they_took(nameserver, make_observer):
+    nameserver.fault("delay", seconds=0.05, rdtype="TXT")
+
+    evidence = await make_observer(TXT, timeout=1).observe(case())
+
+    assert all(40 <= answer.took_ms < 1000 for answer in evidence.answers)
+
+
+async def test_the_time_of_a_look_is_bounded_and_what_is_left_is_unknown(nameserver, make_observer):
+    nameserver.fault("silent")
+    observer = make_observer(TXT, Question("click.mail.example.com", "CNAME"), timeout=0.2)
+
+    started = time.perf_counter()
+    evidence = await observer.observe(case(seconds=0.1))
+
+    assert time.perf_counter() - started < 0.3
+    assert {answer.outcome.reason for answer in evidence.answers} == {Silence.BUDGET}
+
+
+async def test_listed_servers_may_have_names(published, outcome):
+    result = await outcome(TXT, nameservers=(("localhost", published.ports["ns1"]),))
+
+    assert isinstance(result, Present)
+
+
+async def test_a_listed_name_that_nobody_knows_is_unreachable(outcome):
+    result = await outcome(TXT, nameservers=(("no-such-host.invalid", 53),))
+
+    assert result.reason is Silence.UNREACHABLE
+
+
+async def test_without_resolvers_nobody_can_be_asked_there_and_the_control_is_skipped(make_observer):
+    observer = make_observer(RESOLVED, resolvers=None)
+
+    evidence = await observer.observe(case())
+    control = await observer.control()
+
+    assert [answer.outcome.reason for answer in evidence.answers] == [Silence.UNREACHABLE]
+    assert (control.online, control.server) == (True, "")
+
+
+async def test_one_resolver_that_answers_is_enough_to_be_online(nameserver, make_observer, strange_server):
+    silent = await strange_server(lambda _: [])
+
+    control = await make_observer(resolvers=(silent, *nameserver.resolvers)).control()
+
+    assert (control.online, control.server) == (True, "127.0.0.1:" + str(nameserver.ports["resolver"]))
+
+
+async def test_a_resolver_that_refuses_does_not_show_that_we_are_online(nameserver, make_observer):
+    nameserver.fault("refused", server="resolver")
+
+    control = await make_observer().control()
+
+    assert not control.online
+    assert "REFUSED" in control.error
