@@ -99,9 +99,7 @@ PROVIDERS = (
         minutes=60,
     ),
     Provider("さくらのドメイン", r"ns[12]\.dns\.ne\.jp", (Trait.TOO_SMALL,), txt_limit=255),
-    Provider(
-        "さくらのクラウド", r"ns[12]\.gslb\d+\.sakura\.ne\.jp", (Trait.TOO_SMALL, Trait.NO_QUOTES), txt_limit=500
-    ),
+    Provider("さくらのクラウド", r"ns[12]\.gslb\d+\.sakura\.ne\.jp", (Trait.TOO_SMALL, Trait.NO_QUOTES), txt_limit=500),
     Provider("Xserver", r"ns[1-5]\.xserver\.jp", (Trait.WILDCARD,)),
     Provider("バリュードメイン", r"ns1[1-3]\.value-domain\.com", (Trait.OWN_FORMAT,)),
     Provider("ConoHa", r"ns-a[1-3]\.conoha\.io", (Trait.RELATIVE,)),
@@ -135,24 +133,19 @@ def advice(provider: Provider | None, records: RecordSet, zone: str) -> tuple[Ad
 def _advice(provider: Provider, trait: Trait, records: RecordSet, zone: str) -> Iterator[Advice]:
     """Fill one trait; a limit that nothing exceeds and a rule about the apex that holds nothing are left out."""
     longest = max((len(record.value) for record in records if record.type is RecordType.TXT), default=0)
-    match trait:
-        case Trait.TOO_SMALL:
-            limit = provider.txt_limit or longest
-            if longest > limit:
-                yield Advice(trait, {"provider": provider.name, "limit": limit, "length": longest})
-        case Trait.BLANK_APEX:
-            if any(record.name == zone for record in records):
-                yield Advice(trait, {"zone": zone})
-        case Trait.PANEL:
-            yield Advice(trait, {"panel": provider.panel})
-        case Trait.RELATIVE:
-            yield Advice(trait, {"zone": zone})
-        case Trait.SLOW:
-            yield Advice(trait, {"minutes": provider.minutes})
-        case Trait.OWN_FORMAT:
-            yield Advice(trait, {"lines": tuple(_value_domain_line(record, zone) for record in records)})
-        case _:
-            yield Advice(trait)
+    facts: dict[Trait, Mapping[str, str | int | tuple[str, ...]]] = {
+        Trait.TOO_SMALL: {"provider": provider.name, "limit": provider.txt_limit or longest, "length": longest},
+        Trait.BLANK_APEX: {"zone": zone},
+        Trait.PANEL: {"panel": provider.panel},
+        Trait.RELATIVE: {"zone": zone},
+        Trait.SLOW: {"minutes": provider.minutes},
+        Trait.OWN_FORMAT: {"lines": tuple(_value_domain_line(record, zone) for record in records)},
+    }
+    if trait is Trait.TOO_SMALL and longest <= (provider.txt_limit or longest):
+        return
+    if trait is Trait.BLANK_APEX and all(record.name != zone for record in records):
+        return
+    yield Advice(trait, facts.get(trait, {}))
 
 
 def _value_domain_line(record: ExpectedRecord, zone: str) -> str:

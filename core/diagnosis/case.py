@@ -1,8 +1,7 @@
 """What is to be looked at: one domain with its expected records, and how hard to look."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from core.observations import Vantage
 from core.records import RecordSet
@@ -12,11 +11,13 @@ from core.records import RecordSet
 class Case:
     """One domain to be looked at.
 
-    `full` asks every authoritative server about every record; otherwise one server may do while a
-    record is known to be missing. `resolvers` is how many public resolvers there are to ask afterwards
-    (0: their quorum is skipped). `probe` looks for misplaced records, too. `budget` is the most queries,
-    `seconds` the most time that this look may take. `disagreeing_since` tells, by `ExpectedRecord.key`, since
-    when the name servers have not agreed on a record; after `disagree_after` it is the provider's turn.
+    `full` says that every authoritative server is asked; otherwise one may do, and nothing that its silent
+    companions were not asked about counts as verified. `resolvers` is how many public resolvers there are
+    to ask afterwards (0: their quorum is skipped, and names of third parties are not examined). `probe`
+    looks for misplaced records, too. `budget` is the most queries, `seconds` the most time that this look may
+    take; the budget bounds explanations, never the questions without which nothing could be judged.
+    `check_targets` asks whether the targets of CNAMEs resolve, which is our own side's business.
+    `disagree_after` is how long name servers may disagree before it is the provider's turn.
     """
 
     domain: str
@@ -27,5 +28,5 @@ class Case:
     budget: int = 60
     seconds: float = 10.0
     vantage: Vantage = Vantage.AUTHORITATIVE
-    disagreeing_since: Mapping[tuple[str, str, str], datetime] = field(default_factory=dict)
+    check_targets: bool = False
     disagree_after: timedelta = timedelta(hours=1)

@@ -1,0 +1,125 @@
+"""CNAME: right when the target is the expected one."""
+
+from collections.abc import Iterator, Sequence
+
+from core import providers
+from core.diagnosis import wildcard
+from core.diagnosis.mx import is_doubled
+from core.diagnosis.scene import Rank, Scene, addresses, target
+from core.diagnosis.verdict import Verdict, act, remark, right, trouble, wait
+from core.findings import Code
+from core.names import parents, registered_domain
+from core.observations import Absent, Cname, Other, Outcome, Present, Rdata, Unknown
+from core.records import ExpectedRecord, Purpose
+
+_MOST_HOPS = 8
+_AMAZON = frozenset({"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"})
+"""The issuer names that Amazon's certificate authority accepts in CAA."""
+_CERTIFIED = frozenset({Purpose.CERTIFICATE, Purpose.IMAGE_HOSTING})
+_SERVED = frozenset({Purpose.CLICK_TRACKING, Purpose.IMAGE_HOSTING})
+
+
+def expected_target(record: ExpectedRecord) -> str:
+    """Return the target that is expected."""
+    return record.value.strip().lower().rstrip(".")
+
+
+def matches(record: ExpectedRecord, rdatas: Sequence[Rdata]) -> bool:
+    """Tell whether the expected target is among `rdatas`."""
+    return any(isinstance(rdata, Cname) and rdata.target == expected_target(record) for rdata in rdatas)
+
+
+def judge(scene: Scene, record: ExpectedRecord, rdatas: Sequence[Rdata]) -> Verdict:
+    """Judge the CNAME that stands at the name."""
+    if matches(record, rdatas):
+        return _beyond(scene, record) or right()
+    seen = next((rdata.target for rdata in rdatas if isinstance(rdata, Cname)), "")
+    expected = expected_target(record)
+    if is_doubled(seen, expected, record.name, scene):
+        return act(Code.TARGET_DOUBLED_SUFFIX, seen=seen, length=len(seen), typed=f"{expected}.")
+    return _chain(scene, record, seen)
+
+
+def _chain(scene: Scene, record: ExpectedRecord, first: str) -> Verdict:
+    """Follow another target: it may lead to the expected one."""
+    via = [first]
+    wrong = act(Code.CNAME_WRONG_TARGET, seen=first, length=len(first))
+    while scene.third_parties is not None and len(via) <= _MOST_HOPS:
+        outcome = scene.outcome(via[-1], "CNAME", Rank.JUDGEMENT, scene.third_parties)
+        following = target(outcome, via[-1])
+        if following == expected_target(record):
+            return right(remark(Code.CNAME_CHAIN, via=tuple(via), expected=expected_target(record)))
+        if isinstance(outcome, Unknown):
+            return Verdict(wrong.state, wrong.code, wrong.facts, definite=False)
+        if following is None or following in via:
+            break
+        via.append(following)
+    return wrong
+
+
+def _beyond(scene: Scene, record: ExpectedRecord) -> Verdict | None:
+    """Look at what keeps a right CNAME from working: a dead target, or a CAA record."""
+    if scene.case.check_targets and record.purpose in _SERVED and _is_dead(scene, expected_target(record)):
+        return trouble(Code.TARGET_BROKEN, definite=True)
+    if scene.case.probe and record.purpose in _CERTIFIED:
+        return _caa(scene)
+    return None
+
+
+def _is_dead(scene: Scene, name: str) -> bool:
+    if scene.third_parties is None:
+        return False
+    outcomes = [scene.outcome(name, kind, Rank.REMARK, scene.third_parties) for kind in ("A", "AAAA")]
+    return all(isinstance(outcome, Absent) for outcome in outcomes)
+
+
+def _caa(scene: Scene) -> Verdict | None:
+    """Climb from the sending domain to the first CAA record set (RFC 8659 section 3)."""
+    domain = scene.case.domain
+    for name in (domain, *parents(domain, registered_domain(domain))):
+        outcome = scene.outcome(name, "CAA", Rank.REMARK)
+        issuers = tuple(_issuers(outcome))
+        if issuers:
+            allowed = {issuer for issuer in issuers if issuer in _AMAZON}
+            return None if allowed else act(Code.CAA_BLOCKS, caa_at=name, seen=", ".join(issuers))
+        if not isinstance(outcome, Absent):
+            return None
+    return None
+
+
+def _issuers(outcome: Outcome) -> Iterator[str]:
+    """Read the `issue` properties, ``0 issue "amazon.com; policy=x"``; an empty issuer forbids all."""
+    rrsets = outcome.rrsets if isinstance(outcome, Present) else ()
+    for rrset in rrsets:
+        for rdata in rrset.rdatas:
+            words = rdata.text.split(None, 2) if rrset.type == "CAA" and isinstance(rdata, Other) else []
+            if len(words) == 3 and words[1].lower() == "issue":
+                yield words[2].strip('"').partition(";")[0].strip().lower() or ";"
+
+
+def instead(scene: Scene, record: ExpectedRecord) -> Verdict | None:
+    """Say what stands in the place of a CNAME that is not there: addresses."""
+    for kind in ("A", "AAAA"):
+        found = addresses(scene.outcome(record.name, kind, Rank.COMMON_SLIP))
+        if found:
+            return _addresses_instead(scene, record, kind, found)
+    return None
+
+
+def _addresses_instead(scene: Scene, record: ExpectedRecord, kind: str, found: frozenset[str]) -> Verdict:
+    seen = ", ".join(sorted(found))
+    if found == addresses(scene.outcome(wildcard.sibling(record.name), kind, Rank.SLIP)):
+        return wait(Code.WILDCARD_SHADOW, seen=seen, length=len(seen))
+    return act(_address_code(scene, record, kind, found), seen=seen, length=len(seen), seen_type=kind)
+
+
+def _address_code(scene: Scene, record: ExpectedRecord, kind: str, found: frozenset[str]) -> Code:
+    zone = scene.zone(record.name)
+    provider = providers.detect(zone.delegated or zone.own) if zone else None
+    if provider is not None and provider.name == "Cloudflare":
+        return Code.CNAME_PROXIED
+    if scene.third_parties is not None:
+        theirs = addresses(scene.outcome(expected_target(record), kind, Rank.SLIP, scene.third_parties))
+        if theirs & found:
+            return Code.CNAME_FLATTENED
+    return Code.ADDRESS_INSTEAD

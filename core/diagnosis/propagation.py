@@ -1,0 +1,70 @@
+"""Public resolvers: asked only once the authoritative side is right; two of three suffice."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from core.diagnosis.scene import Rank, Scene
+from core.diagnosis.verdict import Verdict, remark, trouble, wait
+from core.findings import Code, Remark
+from core.observations import Absent, Answer, Outcome, Present, Silence, Unknown, Vantage
+from core.records import ExpectedRecord
+
+Judge = Callable[[Outcome], Verdict]
+
+
+def confirm(scene: Scene, record: ExpectedRecord, verdict: Verdict, judge: Judge) -> Verdict:
+    """Return `verdict` if most resolvers see the record, too; otherwise why they do not yet."""
+    if not scene.case.resolvers or verdict.code is Code.DMARC_INHERITED:
+        return verdict
+    answers = scene.answers(record.name, record.type, Rank.ESSENTIAL, Vantage.RESOLVERS)
+    counted = [answer for answer in answers if not _is_filtered(answer)]
+    remarks = tuple(_filtered(answer) for answer in answers if _is_filtered(answer))
+    rights = [answer for answer in counted if isinstance(answer.outcome, Present) and judge(answer.outcome).right]
+    if counted and len(rights) >= quorum(len(counted)):
+        return replace(verdict, remarks=verdict.remarks + remarks)
+    return replace(_short(counted, rights), remarks=remarks)
+
+
+def quorum(total: int) -> int:
+    """Return how many of `total` resolvers suffice."""
+    return total // 2 + 1
+
+
+def _is_filtered(answer: Answer) -> bool:
+    return isinstance(answer.outcome, Unknown) and answer.outcome.reason is Silence.FILTERED
+
+
+def _filtered(answer: Answer) -> Remark:
+    ede = answer.outcome.ede if isinstance(answer.outcome, Unknown) else None
+    return remark(Code.RESOLVER_FILTERED, resolver=str(answer.server), ede=ede or "")
+
+
+def _short(counted: Sequence[Answer], rights: Sequence[Answer]) -> Verdict:
+    """Say why too few resolvers see the record. Definite only if those that are silent could not change it."""
+    unknowns = [answer.outcome for answer in counted if isinstance(answer.outcome, Unknown)]
+    wrongs = [answer for answer in counted if answer not in rights and not isinstance(answer.outcome, Unknown)]
+    definite = bool(counted) and len(rights) + len(unknowns) < quorum(len(counted))
+    bogus = next((unknown for unknown in unknowns if unknown.reason is Silence.BOGUS), None)
+    if bogus is not None:
+        return trouble(Code.DNSSEC_BOGUS, ede=bogus.ede or "")
+    for code, kind in ((Code.CACHED_NEGATIVE, Absent), (Code.STALE_CACHE, Present)):
+        expiries = [
+            (expiry, str(answer.server))
+            for answer in wrongs
+            if isinstance(answer.outcome, kind) and (expiry := _expiry(answer)) is not None
+        ]
+        if expiries:
+            eta_at, resolver = max(expiries)
+            return wait(code, definite=definite, resolver=resolver, eta_at=eta_at)
+    return wait(Code.PROPAGATING, definite=definite, count=len(rights), total=len(counted))
+
+
+def _expiry(answer: Answer) -> datetime | None:
+    """Return until when at most a resolver keeps what it said (RFC 2308 section 5)."""
+    match answer.outcome:
+        case Absent(negative_ttl=int(seconds)):
+            return answer.at + timedelta(seconds=seconds)
+        case Present(rrsets=(first, *_)):
+            return answer.at + timedelta(seconds=first.ttl)
+    return None

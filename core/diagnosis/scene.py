@@ -1,0 +1,167 @@
+"""The evidence of one look, as the rules see it.
+
+The rules ask by looking: whatever they want to know and nobody was asked yet is noted down as the next
+question. So each question has a rule that needs it, and asking and judging can never drift apart.
+"""
+
+import re
+from datetime import datetime
+from enum import IntEnum
+
+from core.diagnosis.case import Case
+from core.names import registered_domain
+from core.observations import (
+    Absent,
+    Address,
+    Answer,
+    Cname,
+    Evidence,
+    Outcome,
+    Present,
+    Question,
+    Silence,
+    Txt,
+    Unknown,
+    Vantage,
+    Zone,
+)
+
+_ASKABLE = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
+_NOT_ASKED = Unknown(Silence.BUDGET)
+
+
+class Rank(IntEnum):
+    """How much depends on an answer. The budget cuts off the highest ranks first."""
+
+    ESSENTIAL = 0  # without it nothing can be judged
+    JUDGEMENT = 1  # whether a record that looks right is
+    COMMON_SLIP = 2
+    SLIP = 3
+    REMARK = 4
+
+
+class Scene:
+    """One case with its evidence. It only ever learns which questions are still open."""
+
+    def __init__(self, case: Case, evidence: Evidence, now: datetime) -> None:
+        self.case = case
+        self.now = now
+        self._evidence = evidence
+        self._answers: dict[Question, list[Answer]] = {}
+        for answer in evidence.answers:
+            self._answers.setdefault(answer.question, []).append(answer)
+        self._zones = {zone.name: zone for zone in evidence.zones}
+        self._open: dict[Question, Rank] = {}
+
+    @property
+    def zones(self) -> tuple[Zone, ...]:
+        """The zones that were found, in the order in which they were."""
+        return self._evidence.zones
+
+    def zone(self, name: str) -> Zone | None:
+        """Return the zone found for `name`."""
+        return self._zones.get(name)
+
+    def apex(self, name: str) -> str:
+        """Return the apex of the zone that holds `name`; its registered domain where no zone is known."""
+        zone = self.zone(name)
+        return (zone and zone.apex) or registered_domain(name)
+
+    @property
+    def third_parties(self) -> Vantage | None:
+        """Whom to ask about names of others; None where only our own servers can be asked."""
+        return Vantage.RESOLVERS if self.case.resolvers or self.case.vantage is Vantage.RESOLVERS else None
+
+    def answers(self, name: str, kind: str, rank: Rank, vantage: Vantage | None = None) -> tuple[Answer, ...]:
+        """Return what everybody said about `name`; nothing where nobody was asked yet."""
+        question = Question(name, kind, vantage or self.case.vantage)
+        known = self._answers.get(question)
+        if known is not None:
+            return tuple(known)
+        if _ASKABLE.fullmatch(name) and len(name) <= 253 and not self._is_nobody_to_ask(question):
+            self._open[question] = min(rank, self._open.get(question, rank))
+        return ()
+
+    def outcome(self, name: str, kind: str, rank: Rank, vantage: Vantage | None = None) -> Outcome:
+        """Return what was said about `name` at all: by anybody who has it, else by anybody who denies it."""
+        outcomes = [answer.outcome for answer in self.answers(name, kind, rank, vantage)]
+        for wanted in (Present, Absent):
+            found = next((outcome for outcome in outcomes if isinstance(outcome, wanted)), None)
+            if found is not None:
+                return found
+        return outcomes[0] if outcomes else _NOT_ASKED
+
+    def was_answered(self, name: str, kind: str) -> bool:
+        """Tell whether anybody gave a usable answer to a question that was put already."""
+        known = self._answers.get(Question(name, kind, self.case.vantage), ())
+        return any(not isinstance(answer.outcome, Unknown) for answer in known)
+
+    def is_nowhere(self, name: str, kind: str, rank: Rank) -> bool:
+        """Tell whether `name` and all below it certainly do not exist (RFC 8020)."""
+        outcome = self.outcome(name, kind, rank)
+        return isinstance(outcome, Absent) and outcome.kind == "NXDOMAIN"
+
+    def open_questions(self) -> tuple[Question, ...]:
+        """Return what the rules still want to know, the important first, as far as the budget goes."""
+        left = self.case.budget - len(self._evidence.answers)
+        chosen: list[Question] = []
+        for question, rank in sorted(self._open.items(), key=lambda item: item[1]):
+            left -= self._cost(question)
+            if rank is Rank.ESSENTIAL or left >= 0:
+                chosen.append(question)
+        return tuple(chosen)
+
+    def _is_nobody_to_ask(self, question: Question) -> bool:
+        zone = self.zone(question.name)
+        return question.vantage is Vantage.AUTHORITATIVE and zone is not None and not zone.servers
+
+    def _cost(self, question: Question) -> int:
+        """How many queries a question takes, as far as can be told beforehand."""
+        if question.vantage is Vantage.RESOLVERS:
+            return max(1, self.case.resolvers)
+        zone = self.zone(question.name)
+        return len(zone.servers) if zone else max((len(zone.servers) for zone in self.zones), default=1) or 1
+
+
+def texts(outcome: Outcome, name: str) -> tuple[bytes, ...]:
+    """Return the values of the TXT records in an answer, strings joined; aliases are followed within it."""
+    if not isinstance(outcome, Present):
+        return ()
+    return tuple(
+        rdata.joined
+        for rrset in outcome.rrsets
+        if rrset.type == "TXT" and rrset.name in aliases(outcome, name)
+        for rdata in rrset.rdatas
+        if isinstance(rdata, Txt)
+    )
+
+
+def addresses(outcome: Outcome) -> frozenset[str]:
+    """Return the addresses in an answer."""
+    rrsets = outcome.rrsets if isinstance(outcome, Present) else ()
+    return frozenset(rdata.address for rrset in rrsets for rdata in rrset.rdatas if isinstance(rdata, Address))
+
+
+def target(outcome: Outcome, name: str) -> str | None:
+    """Return the target of the CNAME at `name` in an answer."""
+    if not isinstance(outcome, Present):
+        return None
+    found = (
+        rdata.target.lower().rstrip(".")
+        for rrset in outcome.rrsets
+        if rrset.type == "CNAME" and rrset.name == name
+        for rdata in rrset.rdatas
+        if isinstance(rdata, Cname)
+    )
+    return next(found, None)
+
+
+def aliases(outcome: Present, name: str) -> tuple[str, ...]:
+    """Return `name` and the names to which the answer's own CNAMEs lead from it."""
+    chain = [name]
+    while len(chain) <= len(outcome.rrsets):
+        following = target(outcome, chain[-1])
+        if following is None or following in chain:
+            break
+        chain.append(following)
+    return tuple(chain)

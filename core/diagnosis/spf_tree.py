@@ -1,0 +1,122 @@
+"""What an SPF record refers to: includes and redirects of others, followed and counted.
+
+Only names of third parties are followed, through the resolvers; without resolvers nothing is. Our own targets
+are not: whether they are right is not for IT to mend.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from core.diagnosis.scene import Rank, Scene, texts
+from core.diagnosis.text import readable
+from core.diagnosis.verdict import Verdict, act, trouble
+from core.findings import Code
+from core.observations import Absent, Unknown
+from core.spf import LOOKUP_LIMIT, VOID_LIMIT, SpfRecord, SpfSyntaxError, Term, is_spf, parse
+
+_MOST_FOLLOWED = 2 * LOOKUP_LIMIT
+_REFERENCES = frozenset({"include", "redirect"})
+_ADDRESS_TYPES = {"a": "A", "exists": "A", "mx": "MX"}
+
+
+class _Broken(Exception):
+    """Something in the tree decides the matter."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.code)
+        self.verdict = verdict
+
+
+@dataclass(slots=True)
+class _Tree:
+    scene: Scene
+    own: frozenset[str]
+    followed: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    voids: list[str] = field(default_factory=list)
+    unanswered: list[Verdict] = field(default_factory=list)
+
+    def count(self, record: SpfRecord, name: str, path: tuple[str, ...]) -> int:
+        """Count the lookups of `record`, which stands at `name`. Raises `_Broken`."""
+        total = 0
+        for term in record.effective:
+            if term.looks_up:
+                total += 1 + self._inside(term, name, path)
+        return total
+
+    def _inside(self, term: Term, name: str, path: tuple[str, ...]) -> int:
+        if term.name not in _REFERENCES:
+            self._note_void(term, name)
+            return 0
+        if term.target in self.own or term.has_macro or self.followed >= _MOST_FOLLOWED:
+            return 0
+        if term.target in path:
+            raise _Broken(act(Code.SPF_LOOP, path=" → ".join((*path, term.target))))
+        self.followed += 1
+        nested = self._nested(term)
+        inside = self.count(nested, term.target, (*path, term.target)) if nested else 0
+        if len(path) == 1:
+            self.counts[term.target] = 1 + inside
+        return inside
+
+    def _nested(self, term: Term) -> SpfRecord | None:
+        """Return the record that `term` refers to; None where it could not be asked for."""
+        outcome = self.scene.outcome(term.target, "TXT", Rank.JUDGEMENT, self.scene.third_parties)
+        if isinstance(outcome, Unknown):
+            self.unanswered.append(
+                trouble(Code.SPF_NESTED_ERROR, term=term.text, target=term.target, problem=outcome.reason.value)
+            )
+            return None
+        found = [text for text in map(readable, texts(outcome, term.target)) if is_spf(text)]
+        if len(found) != 1:
+            raise _Broken(_nested_error(term, f"{len(found)} × v=spf1"))
+        try:
+            return parse(found[0])
+        except SpfSyntaxError as error:
+            raise _Broken(_nested_error(term, error.term)) from error
+
+    def _note_void(self, term: Term, name: str) -> None:
+        """Note a name that does not exist. `ptr` is not looked at: it depends on the sender's address."""
+        kind = _ADDRESS_TYPES.get(term.name)
+        if kind is None or term.has_macro:
+            return
+        target = term.target or name
+        outcome = self.scene.outcome(target, kind, Rank.JUDGEMENT, self.scene.third_parties)
+        if isinstance(outcome, Absent) and target not in self.voids:
+            self.voids.append(target)
+
+
+def _nested_error(term: Term, problem: str) -> Verdict:
+    return act(Code.SPF_NESTED_ERROR, term=term.text, target=term.target, problem=problem)
+
+
+def examine(scene: Scene, name: str, record: SpfRecord, own: Collection[str]) -> Verdict | None:
+    """Say what is wrong with what `record` at `name` refers to; None where nothing is."""
+    if scene.third_parties is None or not any(_is_foreign(term, own) for term in record.effective):
+        return _too_many(sum(term.looks_up for term in record.effective), {})
+    tree = _Tree(scene, frozenset(own))
+    try:
+        total = tree.count(record, name, (name,))
+    except _Broken as broken:
+        return broken.verdict
+    return next(_conclusions(tree, total), None)
+
+
+def _is_foreign(term: Term, own: Collection[str]) -> bool:
+    return term.looks_up and not (term.name == "include" and term.target in own)
+
+
+def _conclusions(tree: _Tree, total: int) -> Iterator[Verdict]:
+    too_many = _too_many(total, tree.counts)
+    if too_many is not None:
+        yield too_many
+    if len(tree.voids) > VOID_LIMIT:
+        yield act(Code.SPF_VOID_LOOKUPS, count=len(tree.voids), names=tuple(tree.voids))
+    yield from tree.unanswered
+
+
+def _too_many(total: int, counts: dict[str, int]) -> Verdict | None:
+    if total <= LOOKUP_LIMIT:
+        return None
+    listed = tuple(f"{target} {count}" for target, count in sorted(counts.items(), key=lambda item: -item[1]))
+    return act(Code.SPF_TOO_MANY_LOOKUPS, count=total, counts=listed)

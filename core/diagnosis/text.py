@@ -1,0 +1,27 @@
+"""Octets from the DNS as text: for reading, and for showing."""
+
+import unicodedata
+
+
+def printable(octets: bytes) -> str:
+    r"""Show octets as zone files do: what is not printable ASCII becomes ``\ddd``."""
+    return "".join(chr(octet) if 0x20 <= octet < 0x7F else f"\\{octet:03}" for octet in octets)
+
+
+def readable(octets: bytes) -> str:
+    """Read octets as UTF-8 where they are, else one character each, so that nothing is lost or raised."""
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return octets.decode("latin-1")
+
+
+def squashed(text: str) -> str:
+    """Return the bare letters of a value: without quotes, spaces, escapes and look-alikes, in lower case."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(char for char in plain if "!" <= char <= "~" and char not in "\"'\\").lower()
+
+
+def name_of(char: str) -> str:
+    """Name a character that cannot be seen, as in ``U+00A0 NO-BREAK SPACE``."""
+    return f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip()

@@ -1,0 +1,191 @@
+"""The deadline, the time after it, and a checker that is offline."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from core.events import CheckerOffline, TimePassed, Via
+from core.findings import Code, Look
+from core.lifecycle import Phase, decide, phase_of
+from core.notices import (
+    AlertFailed,
+    AllVerified,
+    CardChanged,
+    DmFailed,
+    Failed,
+    LookResult,
+    Offline,
+    Online,
+)
+from core.records import Purpose
+from core.sending_domain import SendingDomain, TrackedRecord, VerificationStatus
+from core.turns import TurnKey
+from tests.core.building import (
+    DURATIONS,
+    EVERY_EVENT,
+    IT,
+    NOW,
+    a_domain,
+    a_look,
+    after,
+    kinds,
+    looked,
+    verify,
+)
+
+MINUTE = timedelta(minutes=1)
+DEADLINE = a_domain(Phase.DP).window.deadline  # type: ignore[union-attr]
+SILENT = Code.NS_UNREACHABLE
+EVENTS = {"events": dict.fromkeys(EVERY_EVENT, NOW)}
+
+
+def record_of(domain: SendingDomain, purpose: Purpose) -> TrackedRecord:
+    return next(record for record in domain.records if record.expected.purpose is purpose)
+
+
+def look_twice(domain: SendingDomain, code: Code) -> SendingDomain:
+    once = after(domain, looked(a_look(domain, NOW, {Purpose.SPF: code})))
+    return after(once, looked(a_look(once, NOW + MINUTE, {Purpose.SPF: code})), at=NOW + MINUTE)
+
+
+# The deadline
+
+
+@pytest.mark.parametrize("phase", [Phase.DP, Phase.DT, Phase.AT])
+def test_time_alone_never_fails_a_domain(phase: Phase):
+    domain = a_domain(phase)
+    at = DEADLINE + timedelta(days=3)
+
+    passed = decide(domain, TimePassed("incident-1"), at, DURATIONS).domain
+
+    assert phase_of(passed) is phase
+    assert passed.next_check_at == at + DURATIONS.fast
+
+
+@pytest.mark.parametrize(
+    ("_name", "changes"),
+    [
+        ("before the deadline", {"observed_at": DEADLINE - timedelta(seconds=1)}),
+        ("at one server only", {"full": False}),
+        ("at another window", {"window_id": "window-of-old"}),
+        ("at other records", {"record_set_version": 9}),
+    ],
+)
+def test_only_a_full_look_at_or_after_the_deadline_judges(_name: str, changes: dict[str, object]):
+    domain = a_domain(Phase.DP)
+    look: Look = replace(a_look(domain, DEADLINE, otherwise=Code.MISSING), **changes)  # type: ignore[arg-type]
+
+    decision = decide(domain, looked(look), DEADLINE + MINUTE, DURATIONS)
+
+    assert phase_of(decision.domain) is Phase.DP
+
+
+def test_all_right_in_the_last_look_is_verified_after_all():
+    domain = a_domain(Phase.DP)
+
+    decision = decide(domain, looked(a_look(domain, DEADLINE + MINUTE)), DEADLINE + MINUTE, DURATIONS)
+
+    assert kinds(decision) == [CardChanged, AllVerified]
+
+
+def test_failing_tells_thread_support_and_asker_what_is_not_verified():
+    domain = a_domain(Phase.DP)
+    event = looked(a_look(domain, DEADLINE, {Purpose.DKIM: Code.TXT_TRUNCATED, Purpose.DMARC: Code.MISSING}))
+
+    decision = decide(domain, event, DEADLINE, DURATIONS)
+
+    assert kinds(decision) == [CardChanged, Failed, AlertFailed, DmFailed]
+    _, failed, alert, dm = decision.notices
+    assert isinstance(failed, Failed)
+    assert isinstance(alert, AlertFailed)
+    assert isinstance(dm, DmFailed)
+    assert failed.turn.key is TurnKey.IT_RETRY
+    assert [row.expected.purpose for row in failed.rows] == [Purpose.DKIM]
+    assert (alert.n, alert.incident_id, alert.deadline_at) == (1, event.incident_id, DEADLINE)
+    assert dm.purposes == (Purpose.DKIM,)
+    assert record_of(decision.domain, Purpose.DKIM).status is VerificationStatus.FAILURE
+    assert record_of(decision.domain, Purpose.DMARC).status is VerificationStatus.PENDING
+
+
+def test_a_record_unanswered_in_the_last_look_fails_the_domain_and_the_cause_is_said():
+    domain = a_domain(Phase.DP)
+    domain = after(domain, looked(a_look(domain, NOW, {Purpose.SPF: Code.OK}, Code.MISSING)))
+
+    decision = decide(domain, looked(a_look(domain, DEADLINE, {Purpose.SPF: SILENT})), DEADLINE, DURATIONS)
+
+    assert phase_of(decision.domain) is Phase.SF
+    spf = record_of(decision.domain, Purpose.SPF)
+    assert spf.status is VerificationStatus.FAILURE
+    assert spf.finding is not None
+    assert spf.finding.code is Code.NS_UNREACHABLE
+
+
+def test_judgement_waits_while_the_checker_is_offline():
+    domain = a_domain(Phase.DP)
+    late = DEADLINE + timedelta(hours=5)
+
+    offline = after(domain, CheckerOffline("no route"), TimePassed("incident-1"), at=late)
+    judged = after(offline, looked(a_look(offline, late + MINUTE, otherwise=Code.MISSING)), at=late + MINUTE)
+
+    assert phase_of(offline) is Phase.DP
+    assert phase_of(judged) is Phase.SF
+
+
+def test_after_the_failure_the_thread_hears_once_that_everything_is_right_now():
+    domain = a_domain(Phase.SF)
+    first = decide(domain, looked(a_look(domain, NOW)), NOW, DURATIONS)
+    second = decide(first.domain, looked(a_look(first.domain, NOW + MINUTE)), NOW + MINUTE, DURATIONS)
+
+    assert first.notices[1].kind == "thread.right_now"
+    assert second.notices == ()
+    assert phase_of(second.domain) is Phase.SF
+
+
+# Offline
+
+
+def test_the_thread_hears_once_that_nothing_can_be_judged_and_once_that_it_can_again():
+    domain = a_domain(Phase.DP)
+    hour = DURATIONS.offline_after
+
+    gone = decide(domain, CheckerOffline("no route"), NOW, DURATIONS)
+    told = decide(gone.domain, CheckerOffline("no route"), NOW + hour, DURATIONS)
+    again = decide(told.domain, CheckerOffline("no route"), NOW + 2 * hour, DURATIONS)
+    back_at = NOW + 3 * hour
+    back = decide(again.domain, looked(a_look(domain, back_at, otherwise=Code.MISSING)), back_at, DURATIONS)
+
+    assert kinds(gone) == kinds(again) == []
+    assert kinds(told) == [CardChanged, Offline]
+    offline = told.notices[1]
+    assert isinstance(offline, Offline)
+    assert (offline.since_at, offline.deadline_at, offline.turn.key) == (NOW, DEADLINE, TurnKey.OFFLINE)
+    assert kinds(back) == [CardChanged, Online]
+    assert back.domain.offline_since is None
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_an_offline_checker_changes_no_status(phase: Phase):
+    domain = a_domain(phase)
+
+    offline = after(domain, CheckerOffline("no route"))
+
+    assert phase_of(offline) is phase
+    assert offline.records == domain.records
+    assert offline.window == domain.window
+
+
+# Check now
+
+
+def test_whoever_pressed_check_now_hears_what_the_next_look_found():
+    domain = after(a_domain(Phase.AV), verify(IT, Via.CHECK_NOW))
+
+    decision = decide(domain, looked(a_look(domain, NOW, {Purpose.SPF: Code.MISSING})), NOW, DURATIONS)
+
+    assert kinds(decision) == [LookResult]
+    result = decision.notices[0]
+    assert isinstance(result, LookResult)
+    assert (result.to, result.checked_at, result.subject.language) == (IT, NOW, IT.language)
+    assert [row.finding.code for row in result.changed if row.finding] == [Code.MISSING]
+    assert decision.domain.watchers == ()

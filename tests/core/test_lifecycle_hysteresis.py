@@ -1,0 +1,277 @@
+"""What worsens a record and what does not: two definite bad looks, silence, DMARC."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from core.events import TimePassed
+from core.findings import BlockedOn, Code, State
+from core.lifecycle import Phase, decide, phase_of
+from core.notices import (
+    Active,
+    AlertResolved,
+    AlertTemporary,
+    AlertUnseen,
+    CardChanged,
+    RecordsUpdate,
+    Recovered,
+    Resolution,
+    Temporary,
+)
+from core.records import Purpose
+from core.sending_domain import IncidentKind, SendingDomain, TrackedRecord, VerificationStatus
+from core.turns import TurnKey
+from tests.core.building import (
+    DURATIONS,
+    EVERY_EVENT,
+    NOW,
+    a_domain,
+    a_look,
+    after,
+    kinds,
+    looked,
+)
+
+MINUTE = timedelta(minutes=1)
+DEADLINE = a_domain(Phase.DP).window.deadline  # type: ignore[union-attr]
+SILENT = Code.NS_UNREACHABLE
+EVENTS = {"events": dict.fromkeys(EVERY_EVENT, NOW)}
+
+
+def record_of(domain: SendingDomain, purpose: Purpose) -> TrackedRecord:
+    return next(record for record in domain.records if record.expected.purpose is purpose)
+
+
+def look_twice(domain: SendingDomain, code: Code) -> SendingDomain:
+    once = after(domain, looked(a_look(domain, NOW, {Purpose.SPF: code})))
+    return after(once, looked(a_look(once, NOW + MINUTE, {Purpose.SPF: code})), at=NOW + MINUTE)
+
+
+# Hysteresis
+
+
+@pytest.mark.parametrize("phase", [Phase.DV, Phase.AV])
+def test_one_bad_look_changes_nothing_that_anybody_sees_but_the_next_look_is_soon(phase: Phase):
+    domain = a_domain(phase, verified_at=NOW - timedelta(hours=5))
+
+    decision = decide(domain, looked(a_look(domain, NOW, {Purpose.SPF: Code.MISSING})), NOW, DURATIONS)
+
+    assert phase_of(decision.domain) is phase
+    assert decision.notices == ()
+    assert decision.domain.next_check_at == NOW + DURATIONS.recheck
+
+
+def test_the_same_look_twice_is_not_two_bad_looks():
+    domain = a_domain(Phase.AV)
+    look = a_look(domain, NOW, {Purpose.SPF: Code.MISSING})
+
+    twice = after(domain, looked(look), looked(look))
+
+    assert phase_of(twice) is Phase.AV
+
+
+def test_silence_between_two_bad_looks_does_not_part_them():
+    domain = a_domain(Phase.AV)
+    bad = {Purpose.SPF: Code.MISSING}
+    domain = after(domain, looked(a_look(domain, NOW, bad)))
+    domain = after(domain, looked(a_look(domain, NOW + MINUTE, {Purpose.SPF: SILENT})))
+
+    domain = after(domain, looked(a_look(domain, NOW + 2 * MINUTE, bad)), at=NOW + 2 * MINUTE)
+
+    assert phase_of(domain) is Phase.AT
+
+
+def test_a_right_look_clears_the_suspicion():
+    domain = a_domain(Phase.AV)
+    bad = {Purpose.SPF: Code.MISSING}
+    domain = after(domain, looked(a_look(domain, NOW, bad)))
+    domain = after(domain, looked(a_look(domain, NOW + MINUTE)))
+
+    domain = after(domain, looked(a_look(domain, NOW + 2 * MINUTE, bad)))
+
+    assert phase_of(domain) is Phase.AV
+
+
+def test_bad_twice_after_active_opens_a_window_and_an_incident():
+    domain = a_domain(Phase.AV)
+    once = after(domain, looked(a_look(domain, NOW, {Purpose.SPF: Code.MISSING})))
+    event = looked(a_look(once, NOW + MINUTE, {Purpose.SPF: Code.MISSING}))
+
+    decision = decide(once, event, NOW + MINUTE, DURATIONS)
+
+    assert kinds(decision) == [CardChanged, Temporary, AlertTemporary]
+    alert = decision.notices[2]
+    assert isinstance(alert, AlertTemporary)
+    assert (alert.purposes, alert.first_at, alert.second_at) == ((Purpose.SPF,), NOW, NOW + MINUTE)
+    window = decision.domain.window
+    assert window is not None
+    assert (window.id, window.deadline) == (event.window_id, NOW + MINUTE + DURATIONS.window)
+    assert decision.domain.verify_accepted == window.id
+    assert decision.domain.incident is not None
+    assert decision.domain.incident.id == event.incident_id
+
+
+def test_a_regressed_record_tells_since_when_and_what_is_wrong_now():
+    finding = record_of(look_twice(a_domain(Phase.AV), Code.TXT_TRUNCATED), Purpose.SPF).finding
+
+    assert finding is not None
+    assert (finding.code, finding.state, finding.blocked_on) == (Code.REGRESSED, State.TEMPORARY, BlockedOn.IT)
+    assert finding.facts["underlying"] == Code.TXT_TRUNCATED.value
+    assert finding.facts["since_at"] == NOW
+
+
+def test_caches_do_not_make_a_verified_record_bad():
+    assert phase_of(look_twice(a_domain(Phase.AV), Code.STALE_CACHE)) is Phase.AV
+
+
+def test_a_record_that_regresses_while_pending_leaves_the_domain_pending():
+    domain = a_domain(Phase.DP)
+    domain = after(domain, looked(a_look(domain, NOW, {Purpose.SPF: Code.OK}, Code.MISSING)))
+    domain = after(domain, looked(a_look(domain, NOW + MINUTE, otherwise=Code.MISSING)))
+
+    domain = after(domain, looked(a_look(domain, NOW + 2 * MINUTE, otherwise=Code.MISSING)))
+
+    assert phase_of(domain) is Phase.DP
+    assert record_of(domain, Purpose.SPF).status is VerificationStatus.TEMPORARY_FAILURE
+
+
+def test_recovery_names_what_was_mended_and_how_long_it_took():
+    domain = look_twice(a_domain(Phase.AV), Code.MISSING)
+    at = NOW + timedelta(hours=2)
+
+    decision = decide(domain, looked(a_look(domain, at)), at, DURATIONS)
+
+    assert kinds(decision) == [CardChanged, Recovered, AlertResolved]
+    recovered, resolved = decision.notices[1:]
+    assert isinstance(recovered, Recovered)
+    assert isinstance(resolved, AlertResolved)
+    assert (recovered.purposes, recovered.duration) == ((Purpose.SPF,), timedelta(hours=2))
+    assert recovered.turn.key is TurnKey.NONE
+    assert (resolved.how, resolved.about) == (Resolution.FIXED, "alert.temporary")
+    assert decision.domain.incident is None
+
+
+def test_a_suspected_record_keeps_the_sixth_event_from_making_the_domain_active():
+    domain = after(a_domain(Phase.DV), looked(a_look(a_domain(Phase.DV), NOW, {Purpose.SPF: Code.MISSING})))
+    domain = replace(domain, **EVENTS)  # type: ignore[arg-type]
+
+    unsure = after(domain, looked(a_look(domain, NOW + MINUTE, {Purpose.SPF: SILENT})), at=NOW + MINUTE)
+    sure = after(unsure, looked(a_look(unsure, NOW + 2 * MINUTE)), at=NOW + 2 * MINUTE)
+
+    assert phase_of(unsure) is Phase.DV
+    assert phase_of(sure) is Phase.AV
+
+
+# No answer
+
+
+@pytest.mark.parametrize("phase", [Phase.DP, Phase.DV, Phase.DT, Phase.AV, Phase.AT, Phase.SF])
+def test_silence_before_the_deadline_changes_no_status(phase: Phase):
+    domain = a_domain(phase)
+
+    silent = domain
+    for minute in range(4):
+        at = NOW + minute * MINUTE
+        silent = after(silent, looked(a_look(silent, at, otherwise=SILENT)), at=at)
+
+    assert phase_of(silent) is phase
+    assert [record.status for record in silent.records] == [record.status for record in domain.records]
+
+
+def test_an_unanswered_record_completes_nothing_though_it_was_right_before():
+    domain = a_domain(Phase.DP)
+    domain = after(domain, looked(a_look(domain, NOW, {Purpose.SPF: Code.OK}, Code.MISSING)))
+
+    domain = after(domain, looked(a_look(domain, NOW + MINUTE, {Purpose.SPF: SILENT})))
+
+    assert phase_of(domain) is Phase.DP
+
+
+def test_silence_is_told_on_the_second_look_in_a_row():
+    domain = a_domain(Phase.DP)
+    silent = {Purpose.SPF: SILENT}
+
+    first = decide(domain, looked(a_look(domain, NOW, silent, Code.MISSING)), NOW, DURATIONS)
+    second = decide(first.domain, looked(a_look(first.domain, NOW, silent, Code.MISSING)), NOW, DURATIONS)
+
+    assert kinds(first) == []
+    assert kinds(second) == [CardChanged, RecordsUpdate]
+
+
+def test_a_look_at_one_server_only_verifies_nothing_but_finds_what_is_wrong():
+    domain = a_domain(Phase.DP)
+
+    domain = after(domain, looked(a_look(domain, NOW, {Purpose.DKIM: Code.TXT_TRUNCATED}, full=False)))
+
+    assert domain.verified_count == 0
+    finding = record_of(domain, Purpose.DKIM).finding
+    assert finding is not None
+    assert finding.code is Code.TXT_TRUNCATED
+
+
+def test_support_is_told_once_that_an_active_domain_cannot_be_seen_and_hears_when_it_can():
+    domain = a_domain(Phase.AV)
+    domain = after(domain, looked(a_look(domain, NOW, {Purpose.SPF: SILENT})))
+    at = NOW + DURATIONS.unseen_after
+
+    early = decide(domain, TimePassed("incident-1"), at - MINUTE, DURATIONS)
+    due = decide(domain, TimePassed("incident-1"), at, DURATIONS)
+    again = decide(due.domain, TimePassed("incident-2"), at + MINUTE, DURATIONS)
+    seen = decide(again.domain, looked(a_look(domain, at + 2 * MINUTE)), at + 2 * MINUTE, DURATIONS)
+
+    assert kinds(early) == kinds(again) == []
+    assert kinds(due) == [AlertUnseen]
+    assert phase_of(due.domain) is Phase.AV
+    assert kinds(seen) == [AlertResolved]
+    assert seen.domain.incident is None
+    assert IncidentKind.UNSEEN not in seen.domain.told
+
+
+def test_servers_that_disagree_for_long_are_the_dns_providers_turn():
+    domain = a_domain(Phase.DP)
+    disagree = {Purpose.SPF: Code.NAMESERVERS_DISAGREE}
+    at = NOW + DURATIONS.disagree_after
+
+    at_first = after(domain, looked(a_look(domain, NOW, disagree)))
+    lasting = after(at_first, looked(a_look(at_first, at, disagree)), at=at)
+
+    first, last = (record_of(found, Purpose.SPF).finding for found in (at_first, lasting))
+    assert first is not None
+    assert last is not None
+    assert (first.state, first.blocked_on) == (State.PENDING, BlockedOn.PROPAGATION)
+    assert (last.state, last.blocked_on) == (State.TEMPORARY, BlockedOn.DNS_PROVIDER)
+
+
+# DMARC
+
+
+@pytest.mark.parametrize("code", [Code.MISSING, Code.DMARC_DUPLICATE, SILENT])
+def test_dmarc_never_blocks(code: Code):
+    domain = a_domain(Phase.DP, **EVENTS)
+
+    decision = decide(domain, looked(a_look(domain, DEADLINE, {Purpose.DMARC: code})), DEADLINE, DURATIONS)
+
+    assert phase_of(decision.domain) is Phase.AV
+
+
+def test_a_dmarc_record_that_goes_wrong_later_is_told_but_changes_no_status():
+    domain = a_domain(Phase.AV)
+    bad = {Purpose.DMARC: Code.DMARC_INVALID}
+    domain = after(domain, looked(a_look(domain, NOW, bad)))
+
+    decision = decide(domain, looked(a_look(domain, NOW + MINUTE, bad)), NOW + MINUTE, DURATIONS)
+
+    assert kinds(decision) == [CardChanged, RecordsUpdate]
+    assert phase_of(decision.domain) is Phase.AV
+
+
+@pytest.mark.parametrize(("code", "missing"), [(Code.MISSING, True), (Code.OK, False)])
+def test_active_warns_where_no_dmarc_policy_applies(code: Code, missing: bool):
+    domain = a_domain(Phase.DP, **EVENTS)
+
+    decision = decide(domain, looked(a_look(domain, NOW, {Purpose.DMARC: code})), NOW, DURATIONS)
+
+    active = decision.notices[1]
+    assert isinstance(active, Active)
+    assert active.dmarc_missing is missing

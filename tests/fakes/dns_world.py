@@ -1,0 +1,177 @@
+"""A little DNS in memory that answers what the core asks: zones, servers that differ or fail, resolvers."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from core.diagnosis import Case, diagnose, next_questions, zone_facts
+from core.names import is_under
+from core.observations import (
+    Absent,
+    Address,
+    Answer,
+    Cname,
+    Evidence,
+    Mx,
+    Nothing,
+    Other,
+    Present,
+    Question,
+    RRset,
+    Server,
+    Silence,
+    Txt,
+    Unknown,
+    Vantage,
+    Zone,
+)
+from core.records import RecordSet
+from core.zonefile import character_strings
+
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+NS1, NS2 = Server("ns1.provider.example", "192.0.2.1"), Server("ns2.provider.example", "192.0.2.2")
+RESOLVERS = (Server("1.1.1.1", "1.1.1.1"), Server("8.8.8.8", "8.8.8.8"), Server("9.9.9.9", "9.9.9.9"))
+
+
+def rdata(kind, value):
+    """Make the value of a record of type `kind` from text (octets for TXT)."""
+    match kind:
+        case "TXT":
+            return Txt(character_strings(value if isinstance(value, bytes) else value.encode()))
+        case "CNAME":
+            return Cname(value)
+        case "MX":
+            preference, _, exchange = value.partition(" ")
+            return Mx(int(preference), exchange)
+        case "A" | "AAAA":
+            return Address(value)
+    return Other(value)
+
+
+@dataclass
+class View:
+    """What one server holds, and how it fails."""
+
+    records: dict = field(default_factory=dict)
+    fault: Unknown | None = None
+    faults_at: dict = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """All servers; each holds its own records. Public resolvers see the whole world unless told otherwise."""
+
+    apex: str = "example.com"
+    servers: tuple = (NS1, NS2)
+    resolvers: int = 0
+    ttl: int = 300
+    negative_ttl: int = 900
+    subzones: dict = field(default_factory=dict)
+    delegated: tuple = ()
+    own: tuple = ()
+    problem: object = None
+    views: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+
+    def __post_init__(self):
+        for server in (*self.servers, *RESOLVERS[: self.resolvers]):
+            self.views[server] = View()
+
+    def put(self, name, kind, *values, at=None):
+        """Put an RRset at `at` (a server or several), by default everywhere."""
+        for view in self._views(at):
+            view.records[name, kind] = tuple(rdata(kind, value) for value in values)
+        return self
+
+    def take(self, name, kind, at=None):
+        """Take an RRset away."""
+        for view in self._views(at):
+            view.records.pop((name, kind), None)
+        return self
+
+    def add(self, records: RecordSet, at=None):
+        """Put what is expected."""
+        for record in records:
+            self.put(record.name, record.type.value, record.value, at=at)
+        return self
+
+    def fail(self, reason: Silence, at=None, name=None, kind=None, ede=None):
+        """Let servers say nothing usable: at all, or about one name."""
+        for view in self._views(at):
+            if name is None:
+                view.fault = Unknown(reason, ede)
+            else:
+                view.faults_at[name, kind] = Unknown(reason, ede)
+        return self
+
+    def _views(self, at):
+        if at is None:
+            return list(self.views.values())
+        return [self.views[server] for server in (at if isinstance(at, tuple) else (at,))]
+
+    def observe(self, case: Case) -> Evidence:
+        """Do as the observer does."""
+        evidence = Evidence(vantage=case.vantage)
+        for _ in range(40):
+            questions = next_questions(case, evidence)
+            if not questions:
+                return evidence
+            assert not set(questions) & set(self.asked), "the same question was put twice"
+            self.asked.extend(questions)
+            for question in questions:
+                evidence = evidence.joined_with(self._answer(question))
+        raise AssertionError("the core never stops asking")
+
+    def diagnose(self, case: Case):
+        """Look once; return the findings by purpose."""
+        findings = diagnose(case, self.observe(case), NOW)
+        assert [finding.record for finding in findings] == list(case.records)
+        return {finding.record.purpose: finding for finding in findings}
+
+    def zone_facts(self, case: Case):
+        """Look once; return the surroundings."""
+        return zone_facts(case, self.observe(case))
+
+    def _answer(self, question: Question) -> Evidence:
+        if question.vantage is Vantage.RESOLVERS:
+            return Evidence(tuple(self._says(server, question) for server in RESOLVERS[: self.resolvers]))
+        zone = self._zone(question.name)
+        if zone.apex is None:
+            return Evidence((), (zone,))
+        if not is_under(question.name, self.apex):
+            refused = tuple(Answer(question, server, Unknown(Silence.REFUSED), NOW) for server in self.servers)
+            return Evidence(refused, (zone,))
+        return Evidence(tuple(self._says(server, question) for server in self.servers), (zone,))
+
+    def _zone(self, name):
+        if self.problem is not None:
+            return Zone(name, None, problem=self.problem)
+        apex = next((cut for cut in self.subzones if is_under(name, cut)), self.apex)
+        delegated = self.subzones.get(apex) or self.delegated or tuple(server.name for server in self.servers)
+        return Zone(name, apex, self.servers, delegated, self.own)
+
+    def _says(self, server, question) -> Answer:
+        return Answer(question, server, self._outcome(self.views[server], question), NOW)
+
+    def _outcome(self, view, question):
+        fault = view.faults_at.get((question.name, question.type), view.fault)
+        if fault is not None:
+            return fault
+        name, kind = question.name, question.type
+        owner = name if self._exists(view, name) else self._wildcard(view, name)
+        for found in (kind, "CNAME"):
+            if owner is not None and (owner, found) in view.records:
+                return Present((RRset(name, found, self.ttl, view.records[owner, found]),))
+        nothing = Nothing.NODATA if owner is not None else Nothing.NXDOMAIN
+        return Absent(nothing, self.negative_ttl, "soa")
+
+    def _exists(self, view, name):
+        return name == self.apex or any(is_under(owner, name) for owner, _ in view.records)
+
+    def _wildcard(self, view, name):
+        while "." in name:
+            name = name.partition(".")[2]
+            if self._exists(view, f"*.{name}"):
+                return f"*.{name}"
+            if self._exists(view, name):
+                return None
+        return None
