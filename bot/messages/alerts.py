@@ -25,7 +25,8 @@ from core.notices import (
 def render_alert(notice: Alert, ctx: Context) -> Message:
     """Render an alert: what, since when, per-record diagnosis, who asked for the domain, what support can do."""
     subject = notice.subject
-    voice, draft = Voice(subject.language), Draft()
+    draft = Draft(subject.language)
+    voice = draft.voice
     draft.header(_head(voice, notice.kind, subject.name))
     since = (voice.say("alert.field.since"), voice.say("alert.at", at=notice.since_at))
     if isinstance(notice, AlertOffline):  # one for all domains: none of them is meant
@@ -64,10 +65,12 @@ def _buttons(voice: Voice, notice: Alert, ctx: Context) -> list[Block]:
 
 def render_resolution(notice: AlertResolved) -> Message:
     """Render the reply in the alert's thread: when it was resolved, after how long, and how."""
-    voice, draft = Voice(notice.subject.language), Draft()
+    draft = Draft(notice.subject.language)
+    voice = draft.voice
     draft.say(_resolved(voice, notice))
     message = draft.message()
-    return Message(f"{heading(notice.subject.name)}: {message.text}", message.blocks)
+    named = voice.paired(heading(notice.subject.name), message.text)
+    return Message(named[: blocks.FALLBACK_LIMIT], message.blocks)
 
 
 def _resolved(voice: Voice, notice: AlertResolved) -> Line:
@@ -104,7 +107,7 @@ def render_alert_resolved(notice: AlertResolved, about: str = "", original: Mess
 
 
 def _made_again(voice: Voice, notice: AlertResolved, about: str, resolved: Line) -> Message:
-    subject, draft = notice.subject, Draft()
+    subject, draft = notice.subject, Draft(notice.subject.language)
     head = _head(voice, about, subject.name) if about else heading(subject.name)
     draft.header(voice.plain("alert.resolved.head", head=line(head)))
     draft.say(resolved)

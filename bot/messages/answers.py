@@ -57,14 +57,14 @@ def render_answer(
 
 def render_invite(channel: str, bot: str, language: Language) -> Message:
     """Ask for the bot to be invited to a channel; `bot` is its name."""
-    draft = Draft()
-    draft.say(Voice(language).say("invite", channel=Mention(MentionKind.CHANNEL, channel), bot=bot))
+    draft = Draft(language)
+    draft.say(draft.voice.say("invite", channel=Mention(MentionKind.CHANNEL, channel), bot=bot))
     return draft.message()
 
 
 def _say(key: str, language: Language, **facts: Fact) -> Message:
-    draft = Draft()
-    draft.say(Voice(language).say(key, **facts))
+    draft = Draft(language)
+    draft.say(draft.voice.say(key, **facts))
     return draft.message()
 
 
@@ -79,7 +79,7 @@ def _records(answer: given.RecordsShown, language: Language, _: Context) -> Mess
         draft = render_table(domain, domain.record_set, language)
         draft.say(voice.say("records.sent"))
     else:
-        draft = Draft()
+        draft = Draft(language)
         draft.say(voice.say("records.none", domain=domain.name))
         draft.say(turn_line(voice, answer.turn, domain.name))
     return draft.message()

@@ -75,8 +75,8 @@ def layout_of(domain: SendingDomain) -> Layout:
 
 def render_card(domain: SendingDomain, turn: Turn, ctx: Context) -> Message:
     """Render the card of `domain` in its own language, at most 20 blocks."""
-    voice = Voice(domain.language)
-    draft = Draft()
+    draft = Draft(domain.language)
+    voice = draft.voice
     layout = layout_of(domain)
     open_card(draft, voice, domain, turn, ctx)
     draft.say(*layout_lines(voice, domain, ctx))
@@ -90,11 +90,11 @@ def render_card(domain: SendingDomain, turn: Turn, ctx: Context) -> Message:
 def open_card(draft: Draft, voice: Voice, domain: SendingDomain, turn: Turn, ctx: Context) -> None:
     """Begin with what is true now, both statuses, and whose turn it is."""
     draft.header(_head(voice, domain, ctx))
-    draft.fields(*status_fields(voice, domain.status, domain.verification))
-    if layout_of(domain) is Layout.REMOVED:
+    if layout_of(domain) is Layout.REMOVED:  # it has no status any more
         draft.say(_removed(voice, domain))
-    else:
-        draft.say(turn_line(voice, turn, domain.name))
+        return
+    draft.fields(*status_fields(voice, domain.status, domain.verification))
+    draft.say(turn_line(voice, turn, domain.name))
 
 
 def status_fields(

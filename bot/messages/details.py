@@ -34,7 +34,8 @@ _OFFERED: dict[Phase, tuple[str, ...]] = {
 
 def details_modal(language: Language, shown: DetailsShown, ctx: Context) -> View:
     """Show both statuses, the turn, every record, the events, the times, and the last of the history."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     status = shown.status
     domain = status.domain
     draft.header(heading(domain.name))

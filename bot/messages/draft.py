@@ -9,6 +9,8 @@ from bot.messages import blocks
 from bot.messages.formats import fallback, plain
 from bot.messages.lines import Line, joined, line
 from bot.messages.message import Block, Message
+from bot.messages.voice import Voice
+from core.sending_domain import Language
 
 MOST_ROWS = 10
 _FOLD_SPACE = 400
@@ -26,7 +28,8 @@ class Row:
 class Draft:
     """Blocks in reading order, and the lines of the fallback."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language) -> None:
+        self.voice = Voice(language)
         self.blocks: list[Block] = []
         self._texts: list[tuple[Line, bool]] = []
         self._rows: tuple[Row, ...] = ()
@@ -59,7 +62,7 @@ class Draft:
         """Add two-line fields, head above value; each makes sense alone on a phone."""
         self.blocks.append(blocks.fields([joined((head, value), "\n") for head, value in pairs]))
         for head, value in pairs if heard else ():
-            self.text((*head, *line(": "), *value))
+            self.text(line(self.voice.paired(plain(head), plain(value))))
 
     def note(self, *lines: Line, heard: bool = True) -> None:
         """Add small print."""
@@ -112,7 +115,7 @@ class Draft:
 
 def _within(texts: list[tuple[Line, bool]]) -> str:
     """Join the lines of the fallback; drop what is not vital from the end until 3,000 characters hold it."""
-    lines = [(fallback(line), vital) for line, vital in texts if plain(line)]
+    lines = [(fallback(line).rstrip(), vital) for line, vital in texts if plain(line)]
     while sum(len(text) + 1 for text, _ in lines) > blocks.FALLBACK_LIMIT:
         spare = [index for index, (_, vital) in enumerate(lines) if not vital]
         if not spare:

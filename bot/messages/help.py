@@ -23,13 +23,14 @@ _NEXT = {Verb.CREATE: Verb.DEPLOY, Verb.DEPLOY: Verb.VERIFY, Verb.VERIFY: Verb.S
 
 def render_help(answer: HelpRoot, language: Language) -> Message:
     """Show every verb under the role that may use it."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     draft.header(voice.plain("help.root.1"))
     draft.say(voice.say("help.root.2"))
     for key, roles in _GROUPS:
         verbs = [verb for verb, needed in NEEDED.items() if needed == roles]
         draft.add(_group(voice, key, [_verb_line(voice, verb, answer) for verb in verbs]))
-        draft.text(line(f"{voice.plain(key)}: {', '.join(usage(verb) for verb in verbs)}"))
+        draft.text(line(voice.paired(voice.plain(key), voice.listed(usage(verb) for verb in verbs))))
     draft.note(voice.say("help.root.3"))
     if answer.admin:
         draft.buttons(create_button(voice))
@@ -49,7 +50,8 @@ def _verb_line(voice: Voice, verb: Verb, answer: HelpRoot) -> Line:
 
 def render_help_verb(answer: HelpVerb, language: Language) -> Message:
     """Show one verb: usage, text, example, who may run it, and what usually follows."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     verb, then = answer.verb, _NEXT.get(answer.verb)
     draft.say(
         (Words(usage(verb), code=True),),

@@ -25,7 +25,8 @@ _EVENTS = {name: event for event in DeploymentEvent for name in (event.value, ev
 
 def render_history(answer: HistoryShown, language: Language) -> Message:
     """A page of the history, newest first."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     draft.say(voice.say("history.head", domain=answer.domain.name))
     draft.listed([entry_line(voice, entry) for entry in answer.entries])
     draft.buttons(*paging(voice, "history", answer.domain.id, answer.page, answer.pages))

@@ -16,7 +16,8 @@ _RUNNING = {VerificationStatus.PENDING, VerificationStatus.TEMPORARY_FAILURE}
 
 def render_list(answer: DomainList, language: Language, ctx: Context) -> Message:
     """Domains with both statuses and whose turn it is, ten a page."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     if not answer.rows:
         draft.say(empty_line(voice, answer, ctx))
         if answer.admin:

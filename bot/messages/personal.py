@@ -28,7 +28,8 @@ def card_link(voice: Voice, ctx: Context) -> Piece:
 
 def render_dm(notice: DmActive | DmFailed, ctx: Context) -> Message:
     """Tell the asker how it ended."""
-    voice, draft = Voice(notice.subject.language), Draft()
+    draft = Draft(notice.subject.language)
+    voice = draft.voice
     subject = notice.subject
     failed_by_provisioner = isinstance(notice, DmFailed) and bool(notice.error)
     key = "thread.failed.engage" if failed_by_provisioner else notice.kind
@@ -46,7 +47,8 @@ def render_dm(notice: DmActive | DmFailed, ctx: Context) -> Message:
 
 def render_deployment(notice: DeployRecordsReady | DeployRefused, ctx: Context) -> Message:
     """Tell whoever deployed what came of it."""
-    voice, draft = Voice(notice.subject.language), Draft()
+    draft = Draft(notice.subject.language)
+    voice = draft.voice
     draft.say(said(voice, notice.kind, notice, card_link=card_link(voice, ctx)))
     draft.buttons(button(voice, "open_details", notice.subject.domain_id, notice.subject.name))
     return draft.message()
@@ -54,7 +56,8 @@ def render_deployment(notice: DeployRecordsReady | DeployRefused, ctx: Context) 
 
 def render_adoption(notice: AdoptionOffered) -> Message:
     """Offer to take over what the provisioner has already."""
-    voice, draft = Voice(notice.subject.language), Draft()
+    draft = Draft(notice.subject.language)
+    voice = draft.voice
     draft.say(said(voice, notice.kind, notice))
     draft.buttons(button(voice, "adopt_domain", notice.subject.domain_id, notice.subject.name))
     return draft.message()
@@ -62,7 +65,8 @@ def render_adoption(notice: AdoptionOffered) -> Message:
 
 def render_look_result(notice: LookResult) -> Message:
     """Answer *Check now*: nothing new, or the rows that changed; then whose turn it is."""
-    voice, draft = Voice(notice.subject.language), Draft()
+    draft = Draft(notice.subject.language)
+    voice = draft.voice
     turn = turn_line(voice, notice.turn, notice.subject.name)
     if not notice.changed:
         draft.say(voice.sentences(said(voice, "pressed.same", notice), turn))

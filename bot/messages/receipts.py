@@ -27,7 +27,8 @@ from core.turns import Turn
 
 def render_created(answer: Created, language: Language) -> Message:
     """The domain exists; the next step is to deploy it."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     domain = answer.domain
     draft.say(
         voice.say("created.1", domain=domain.name),
@@ -76,7 +77,7 @@ def render_cancelled(answer: CancelDone, language: Language) -> Message:
 
 
 def _with_turn(voice: Voice, done: Line, turn: Turn, domain: SendingDomain) -> Message:
-    draft = Draft()
+    draft = Draft(voice.language)
     draft.say(done)
     draft.say(turn_line(voice, turn, domain.name))
     return draft.message()
@@ -84,7 +85,8 @@ def _with_turn(voice: Voice, done: Line, turn: Turn, domain: SendingDomain) -> M
 
 def render_key_needed(answer: KeyNeeded, language: Language) -> Message:
     """Ask for the key again, where no form could be opened."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     draft.say(key_lead(voice, answer.domain))
     draft.buttons(button(voice, "start_deploy", answer.domain.id, answer.domain.name))
     return draft.message()
@@ -99,7 +101,8 @@ def key_lead(voice: Voice, domain: SendingDomain) -> Line:
 
 def render_deploy(answer: DeployStarted | DeployRunning, language: Language, ctx: Context) -> Message:
     """Deployment runs: since now, or already."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     domain = answer.domain
     key = "deploy.started" if isinstance(answer, DeployStarted) else "deploy.running"
     channel = Mention(MentionKind.CHANNEL, ctx.places.it_channel)
@@ -116,23 +119,24 @@ def render_verify(answer: VerifyAccepted, language: Language) -> Message:
 
 def receipt(key: str, domain: SendingDomain, language: Language, **lengths: timedelta) -> Message:
     """One sentence about a domain, as it stands."""
-    draft = Draft()
-    draft.say(Voice(language).say(key, domain=domain.name, status=domain.status, **lengths))
+    draft = Draft(language)
+    draft.say(draft.voice.say(key, domain=domain.name, status=domain.status, **lengths))
     return draft.message()
 
 
 def render_too_soon(answer: TooSoon, language: Language) -> Message:
     """The last look is fresh enough."""
-    draft = Draft()
+    draft = Draft(language)
     domain, seconds = answer.domain, int(answer.ago.total_seconds())
     key = "pressed.too_soon" if domain.next_check_at else "pressed.too_soon_bare"
-    draft.say(Voice(language).say(key, domain=domain.name, seconds=seconds, next_at=domain.next_check_at))
+    draft.say(draft.voice.say(key, domain=domain.name, seconds=seconds, next_at=domain.next_check_at))
     return draft.message()
 
 
 def render_cancel_asked(answer: CancelAsked, language: Language) -> Message:
     """Say what stopping means, beside the button that stops."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     domain = answer.domain
     key = "cancel.text" if answer.left is None else "cancel.text_running"
     draft.say(voice.say("cancel.title", domain=domain.name), voice.say(key, left=answer.left, window=answer.window))

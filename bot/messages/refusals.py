@@ -20,7 +20,8 @@ _GROUP = re.compile(r"(?:<!subteam\^)?(S[A-Z0-9]+)(?:\|[^>]*)?>?")
 
 def render_usage(answer: UsageProblem, language: Language) -> Message:
     """Say what is wrong with the command, and how it is written."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     verb = answer.verb or _nearest(answer)
     draft.say(
         _problem(voice, answer),
@@ -56,7 +57,8 @@ def _choices(draft: Draft, voice: Voice, verb: Verb, domains: Sequence[str]) -> 
 
 def render_unknown(answer: UnknownDomain, language: Language) -> Message:
     """Say that there is no such domain, and offer those that look like it."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     draft.say(
         voice.sentences(
             voice.say("unknown", domain=answer.name),
@@ -70,14 +72,16 @@ def render_unknown(answer: UnknownDomain, language: Language) -> Message:
 
 def render_invalid_name(answer: InvalidName, language: Language) -> Message:
     """Say why the name cannot be a sending domain."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     draft.say(voice.say(f"create.{answer.reason}", **answer.facts))
     return draft.message()
 
 
 def render_denied(answer: Denied, language: Language) -> Message:
     """Say who may, what the asker may, and whom to ask."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     comma = voice.plain("list.comma")
     allowed = joined(((Words(verb.value, code=True),) for verb in answer.allowed), comma)
     contacts = joined(((_contact(contact),) for contact in answer.contacts), comma)
@@ -100,7 +104,8 @@ def _contact(contact: str) -> Mention:
 
 def render_state_refused(answer: StateRefused, language: Language) -> Message:
     """Say where the domain stands, and what can be done instead."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     domain = answer.domain
     nothing = line(voice.plain("nothing_to_do"))
     then = (Words(command(answer.next_verb, domain.name), code=True),) if answer.next_verb else nothing

@@ -17,7 +17,8 @@ from core.sending_domain import Language, SendingDomain, VerificationStatus
 
 def render_status(shown: StatusShown, language: Language, ctx: Context) -> Message:
     """Both statuses, whose turn it is, each finding with what was seen, the events, the times."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     domain = shown.domain
     open_card(draft, voice, domain, shown.turn, ctx)
     draft.say(*_lines(voice, domain, ctx))

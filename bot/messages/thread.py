@@ -27,7 +27,8 @@ from core.turns import TurnKey
 
 def render_reply(notice: ThreadNotice) -> Message:
     """Render one reply: what changed, the rows it is about, whose turn it is, when we look again."""
-    voice, draft = Voice(notice.subject.language), Draft()
+    draft = Draft(notice.subject.language)
+    voice = draft.voice
     draft.say(*_copy(voice, notice))
     scene = Scene.of(notice.subject, notice.next_at)
     add_rows(draft, voice, notice.rows, scene, compare=isinstance(notice, RecordsUpdate))

@@ -42,6 +42,8 @@ def _needs_records(domain: SendingDomain) -> bool:
 
 def timeline_line(voice: Voice, domain: SendingDomain, ctx: Context) -> Line:
     """Say where the domain stands on its way through the verification window."""
+    if domain.removing:
+        return ()
     window = domain.window
     length = window.length if window else ctx.durations.window
     match domain.verification:

@@ -89,6 +89,10 @@ class Voice:
         """Write a list of words."""
         return catalog.text("list.comma", self.language).join(words)
 
+    def paired(self, name: str, value: str) -> str:
+        """Put a name and its value on one line of plain text."""
+        return f"{name}{catalog.text('word.colon', self.language)}{value}"
+
     def purposes(self, purposes: Iterable[Purpose]) -> str:
         """Name what records are for."""
         return self.listed(self.purpose(purpose) for purpose in purposes)

@@ -55,7 +55,8 @@ def _note(voice: Voice, record: ExpectedRecord, domain: str, zone: str) -> str:
 
 def render_table(about: Subject | SendingDomain, records: RecordSet, language: Language) -> Draft:
     """A draft with the records as a table; the fallback has every value in full."""
-    voice, draft = Voice(language), Draft()
+    draft = Draft(language)
+    voice = draft.voice
     zone = zone_of(about.name, about.zone)
     provider = voice.provider(about.zone.provider if about.zone else None)
     facts: dict[str, Fact] = {"domain": about.name, "zone": zone, "provider": provider}
