@@ -7,7 +7,7 @@ retried hot; its deadline is judged all the same.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -19,7 +19,7 @@ from core.diagnosis import Case, diagnose, unanswered, zone_facts
 from core.durations import Durations
 from core.errors import ConfigurationError, ConflictError, OutsideError
 from core.events import CheckerOffline, Event, Looked, TimePassed
-from core.findings import Code, Look
+from core.findings import Look
 from core.lifecycle import decide
 from core.schedule import asks_provisioner, polls_dns
 from core.sending_domain import SendingDomain
@@ -119,7 +119,6 @@ class Checking:
             resolvers=self.limits.resolvers,
             budget=self.limits.look_budget,
             seconds=self.limits.look_seconds,
-            disagreeing_since=_disagreeing(domain),
             disagree_after=self.durations.disagree_after,
         )
         try:
@@ -148,13 +147,3 @@ class Checking:
         async with self.database.transaction() as session:
             return await record(session, self.vault, before, decisions, self.durations, now)
 
-
-def _disagreeing(domain: SendingDomain) -> dict[tuple[str, str, str], datetime]:
-    """Return since when the name servers have not agreed, by record."""
-    return {
-        tracked.expected.key: tracked.finding_since
-        for tracked in domain.records
-        if tracked.finding is not None
-        and tracked.finding.code is Code.NAMESERVERS_DISAGREE
-        and tracked.finding_since is not None
-    }
