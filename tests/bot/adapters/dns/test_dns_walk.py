@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.adapters.dns.guard import forbidden
-from core.observations import Absent, Nothing, Present, Question, Silence, Unknown
+from bot.adapters.dns.look import without_ipv6_trouble
+from core.observations import Absent, Answer, Nothing, Present, Question, Server, Silence, Unknown
 from sandbox.nameserver.faults import Fault, FaultKind
 from tests.bot.adapters.dns.conftest import case
 
@@ -199,16 +201,26 @@ async def test_the_guard_stands_from_the_first_query_on(internet, walker):
     assert all(internet.asked(address) == [] for address in internet.servers)
 
 
-async def test_ipv6_is_asked_only_where_there_is_no_ipv4_and_left_out_where_it_cannot_be_reached(internet, walker):
+async def test_a_nameserver_is_asked_at_its_ipv6_address_only_where_it_has_no_other(internet, walker):
     internet.put("com", "127.0.0.12", "ns1.example.com", "AAAA", "2001:db8::1")
     internet.put("com", "127.0.0.12", "example.com", "NS", "ns1.example.com.", "ns6.example.com.")
-    internet.put("com", "127.0.0.12", "ns6.example.com", "AAAA", "fe80::1")
-    publish(internet, "127.0.0.13")
+    internet.put("com", "127.0.0.12", "ns6.example.com", "AAAA", "2001:db8::6")
 
-    evidence = await walker(TXT).observe(case())
+    evidence = await walker(TXT, refused=lambda address: ":" in address).observe(case())
 
-    assert [server.address for server in evidence.zone_of(TXT.name).servers] == ["127.0.0.13", "fe80::1"]
-    assert [answer.server.address for answer in evidence.to(TXT)] == ["127.0.0.13"]
+    assert [server.address for server in evidence.zone_of(TXT.name).servers] == ["127.0.0.13", "2001:db8::6"]
+
+
+def test_ipv6_servers_that_this_host_cannot_reach_do_not_count_beside_others():
+    def answer(address, outcome):
+        return Answer(TXT, Server("ns", address), outcome, datetime(2026, 1, 1, tzinfo=UTC))
+
+    reached = answer("192.0.2.1", Absent(Nothing.NODATA))
+    ours = answer("2001:db8::6", Unknown(Silence.UNREACHABLE))
+    theirs = [answer("192.0.2.2", Unknown(Silence.UNREACHABLE)), answer("2001:db8::7", Unknown(Silence.TIMEOUT))]
+
+    assert without_ipv6_trouble([reached, ours, *theirs]) == [reached, *theirs]
+    assert without_ipv6_trouble([ours]) == [ours]
 
 
 async def test_a_silent_provider_holds_up_nobody_else(internet, walker):
