@@ -1,12 +1,13 @@
 """One attempt at one notice: what is known of it, and what must be remembered if it breaks off."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
 from bot.adapters.slack.errors import SlackRefused
 from bot.adapters.slack.posting import MessageGone, Posted, Poster
-from bot.messages.message import Message
+from bot.messages import Message, without_table
 from bot.ports import Anchor, Delivery, SaveProgress
 from core.errors import ConfigurationError, OutsideError
 
@@ -72,16 +73,22 @@ class Attempt:
         except SlackRefused as error:
             if error.word not in _UNDRAWABLE:
                 raise
-            # The text says everything that matters: rather plain than not at all.
             log.warning("slack.blocks_refused", kind=self.delivery.notice.kind, error=str(error))
-            return await self._post(channel, Message(message.text, ()), thread_ts, broadcast=broadcast)
+            return await self._post(channel, _plainer(message), thread_ts, broadcast=broadcast)
 
     async def anchored(self, name: str, channel: str, message: Message) -> Anchor:
         """Post a message that later ones will be tied to, and tie it."""
         posted = await self.post(channel, message, step=f"posting:{name}")
         await self.note(**{f"anchor:{name}": f"{posted.channel} {posted.ts}"})
-        anchor = Anchor(name, posted.channel, posted.ts, await self.link(posted.channel, posted.ts))
-        self.tie(anchor)
+        self.tie(Anchor(name, posted.channel, posted.ts))
+        return await self.linked(name)
+
+    async def linked(self, name: str) -> Anchor:
+        """Return an anchor with its permalink, asking Slack for one that is not known yet."""
+        anchor = self.anchors[name]
+        if anchor.link is None and (link := await self.link(anchor.channel, anchor.ts)):
+            anchor = replace(anchor, link=link)
+            self.tie(anchor)
         return anchor
 
     async def link(self, channel: str, ts: str) -> str | None:
@@ -111,3 +118,9 @@ class Attempt:
             # Without the history scopes there is nothing to look it up with: at most one duplicate.
             log.info("slack.not_looked_up", error=str(error))
             return None
+
+
+def _plainer(message: Message) -> Message:
+    # Where tables are refused there are rows. The text says everything that matters: rather that than nothing.
+    rows = without_table(message)
+    return rows if rows.blocks != message.blocks else Message(message.text, ())

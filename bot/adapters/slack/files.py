@@ -11,7 +11,7 @@ import structlog
 
 from bot.adapters.slack.calls import Answer, Calls
 from bot.adapters.slack.errors import SlackRefused
-from bot.messages.message import Snippet
+from bot.messages import Snippet
 from bot.ports import SaveProgress
 from core.errors import OutsideError
 

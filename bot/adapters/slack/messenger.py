@@ -13,7 +13,7 @@ from bot.adapters.slack.files import Files
 from bot.adapters.slack.pacing import Pacer
 from bot.adapters.slack.posting import MessageGone, Posted, Poster
 from bot.adapters.slack.rendering import Renderer
-from bot.messages.message import Message, Snippet
+from bot.messages import Message, Snippet
 from bot.ports import Anchor, Clock, Delivery, Places, SaveProgress
 from core.durations import Durations
 from core.errors import ChannelUnavailable, OutsideError
@@ -48,6 +48,9 @@ class SlackMessenger:
             await self._where(delivery.notice)(attempt)
         except MessageGone as error:
             raise SlackRefused("chat", str(error)) from error
+        for anchor in attempt.new_anchors:
+            if anchor.name != "zone_file":  # whose link is the file's
+                await attempt.linked(anchor.name)
         return attempt.new_anchors
 
     def _where(self, notice: Notice) -> Callable[[Attempt], Awaitable[None]]:
@@ -180,13 +183,11 @@ class SlackMessenger:
             posted = await attempt.post(alert.channel, message, step="posting:again")
         if not posted.thread_ts:
             # The alert was deleted; this message now stands for the incident, and the rest follows it.
-            link = await attempt.link(posted.channel, posted.ts)
-            attempt.tie(Anchor(alert.name, posted.channel, posted.ts, link))
+            attempt.tie(Anchor(alert.name, posted.channel, posted.ts))
 
     async def _link_card(self, attempt: Attempt) -> None:
-        card = attempt.anchor("card")
-        if card is not None and card.link is None and (link := await attempt.link(card.channel, card.ts)):
-            attempt.tie(Anchor(card.name, card.channel, card.ts, link))
+        if attempt.anchor("card") is not None:
+            await attempt.linked("card")
 
     # One person
 

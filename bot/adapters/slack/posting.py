@@ -8,7 +8,7 @@ from typing import Any
 from bot.adapters.slack.calls import Answer, Calls
 from bot.adapters.slack.errors import SlackRefused
 from bot.adapters.slack.pacing import Pacer
-from bot.messages.message import Message
+from bot.messages import Message
 
 EVENT_TYPE = "engage_domain"
 """The type of the metadata that carries the id of the outbox row."""

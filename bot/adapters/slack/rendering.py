@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.messages.alerts import render_alert_resolved
-from bot.messages.card import render_card
-from bot.messages.message import Context, Links, Message, Snippet
-from bot.messages.notices import render_notice
+from bot.messages import Context, Links, Message, Snippet, render_alert_resolved, render_card, render_notice
 from bot.ports import Anchor, Clock, Delivery, Places
 from core.durations import Durations
 from core.errors import PermanentError

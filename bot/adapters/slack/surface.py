@@ -14,7 +14,7 @@ from bot.adapters.slack.client import TIMEOUT_SECONDS, is_loopback
 from bot.adapters.slack.errors import SlackRefused
 from bot.adapters.slack.pacing import Pacer
 from bot.adapters.slack.posting import MessageGone, Poster, fresh
-from bot.messages.message import Message
+from bot.messages import Message
 from core.errors import AmbiguousError, ChannelUnavailable, TransientError
 
 log = structlog.get_logger(__name__)

@@ -1,0 +1,57 @@
+"""What the listeners are given: the services, and ways to reach the asker's screen."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.ids import new_id
+from bot.messages import Message
+from bot.ports import Clock, Directory, Places
+from bot.services.onboarding import Onboarding
+from bot.services.queries import Queries
+from core.durations import Durations
+from core.sending_domain import Language
+
+
+class Surface(Protocol):
+    """The asker's screen. Everything raises `OutsideError` or `ConfigurationError` when Slack will not."""
+
+    async def answer(
+        self,
+        message: Message,
+        *,
+        user_id: str,
+        channel: str | None = None,
+        thread_ts: str | None = None,
+        response_url: str | None = None,
+        replace: bool = False,
+    ) -> None:
+        """Say something to one user alone: by the response URL, else in the channel, else by DM."""
+        ...
+
+    async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Open a modal, within three seconds of the click."""
+        ...
+
+    async def push_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Lay a modal over the one that is open."""
+        ...
+
+    async def publish_home(self, user_id: str, view: Mapping[str, Any]) -> None:
+        """Show `view` as the App Home of a user."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """The parts. `new_ref` makes the references by which a failure is found in the log."""
+
+    onboarding: Onboarding
+    queries: Queries
+    directory: Directory
+    surface: Surface
+    places: Places
+    durations: Durations
+    clock: Clock
+    default_language: Language = Language.EN
+    new_ref: Callable[[], str] = new_id
