@@ -18,6 +18,7 @@ _CALLS: dict[str, tuple[str, str, str]] = {
     "heal": ("nameserver", "DELETE", "/faults"),
     "take-away": ("nameserver", "DELETE", "/records"),
     "put": ("nameserver", "PUT", "/records"),
+    "engage-mode": ("engage", "GET", "/_sandbox/faults"),
     "engage": ("engage", "POST", "/_sandbox/faults"),
 }
 

@@ -20,6 +20,8 @@ from sandbox.slack.web_api.views import METHODS as VIEWS
 
 METHODS: dict[str, Method] = {**CHAT, **CONVERSATIONS, **FILES, **PEOPLE, **VIEWS}
 
+_IGNORED = {"team_id"}  # Bolt sends it with every call; it matters to tokens of whole organisations only
+
 log = logging.getLogger(__name__)
 
 
@@ -82,7 +84,7 @@ async def _arguments(request: Request) -> Json:
         args |= body
     elif kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         args |= {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
-    return {key: _structured(key, value) for key, value in args.items() if value is not None}
+    return {key: _structured(key, value) for key, value in args.items() if value is not None and key not in _IGNORED}
 
 
 def _structured(key: str, value: Any) -> Any:
