@@ -36,6 +36,10 @@ DKIM_VALUE = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" * 12
 
 EVERY_EVENT = tuple(DeploymentEvent)
 EARLY_EVENTS = EVERY_EVENT[:3]
+ALL_EVENTS = {"events": dict.fromkeys(EVERY_EVENT, NOW)}
+"""All six events complete, as a change for `a_domain`."""
+SILENT = Code.NS_UNREACHABLE
+"""As a code for `a_look`: nobody answered."""
 
 _ids = count(1)
 
@@ -145,9 +149,18 @@ def provisioned(domain: SendingDomain, *events: DeploymentEvent, **said: object)
     return Provisioned(a_snapshot(domain, *events, **said), new_id("window"))  # type: ignore[arg-type]
 
 
+def record_of(domain: SendingDomain, purpose: Purpose) -> TrackedRecord:
+    """Return the tracked record for `purpose`."""
+    return next(record for record in domain.records if record.expected.purpose is purpose)
+
+
 def a_window(opened_at: datetime = NOW - timedelta(hours=1)) -> Window:
     """Return a window of 72 hours."""
     return Window("window-0", opened_at, opened_at + DURATIONS.window)
+
+
+DEADLINE = a_window().deadline
+"""The deadline of the window that runs in a domain which `a_domain` made."""
 
 
 def _tracked(status: VerificationStatus) -> tuple[TrackedRecord, ...]:

@@ -19,34 +19,24 @@ from core.notices import (
     Online,
 )
 from core.records import Purpose
-from core.sending_domain import SendingDomain, TrackedRecord, VerificationStatus
+from core.sending_domain import VerificationStatus
 from core.turns import TurnKey
 from tests.core.building import (
+    DEADLINE,
     DURATIONS,
-    EVERY_EVENT,
     IT,
     NOW,
+    SILENT,
     a_domain,
     a_look,
     after,
     kinds,
     looked,
+    record_of,
     verify,
 )
 
 MINUTE = timedelta(minutes=1)
-DEADLINE = a_domain(Phase.DP).window.deadline  # type: ignore[union-attr]
-SILENT = Code.NS_UNREACHABLE
-EVENTS = {"events": dict.fromkeys(EVERY_EVENT, NOW)}
-
-
-def record_of(domain: SendingDomain, purpose: Purpose) -> TrackedRecord:
-    return next(record for record in domain.records if record.expected.purpose is purpose)
-
-
-def look_twice(domain: SendingDomain, code: Code) -> SendingDomain:
-    once = after(domain, looked(a_look(domain, NOW, {Purpose.SPF: code})))
-    return after(once, looked(a_look(once, NOW + MINUTE, {Purpose.SPF: code})), at=NOW + MINUTE)
 
 
 # The deadline

@@ -20,27 +20,23 @@ from core.notices import (
     Temporary,
 )
 from core.records import Purpose
-from core.sending_domain import IncidentKind, SendingDomain, TrackedRecord, VerificationStatus
+from core.sending_domain import IncidentKind, SendingDomain, VerificationStatus
 from core.turns import TurnKey
 from tests.core.building import (
+    ALL_EVENTS,
+    DEADLINE,
     DURATIONS,
-    EVERY_EVENT,
     NOW,
+    SILENT,
     a_domain,
     a_look,
     after,
     kinds,
     looked,
+    record_of,
 )
 
 MINUTE = timedelta(minutes=1)
-DEADLINE = a_domain(Phase.DP).window.deadline  # type: ignore[union-attr]
-SILENT = Code.NS_UNREACHABLE
-EVENTS = {"events": dict.fromkeys(EVERY_EVENT, NOW)}
-
-
-def record_of(domain: SendingDomain, purpose: Purpose) -> TrackedRecord:
-    return next(record for record in domain.records if record.expected.purpose is purpose)
 
 
 def look_twice(domain: SendingDomain, code: Code) -> SendingDomain:
@@ -154,7 +150,7 @@ def test_recovery_names_what_was_mended_and_how_long_it_took():
 
 def test_a_suspected_record_keeps_the_sixth_event_from_making_the_domain_active():
     domain = after(a_domain(Phase.DV), looked(a_look(a_domain(Phase.DV), NOW, {Purpose.SPF: Code.MISSING})))
-    domain = replace(domain, **EVENTS)  # type: ignore[arg-type]
+    domain = replace(domain, **ALL_EVENTS)  # type: ignore[arg-type]
 
     unsure = after(domain, looked(a_look(domain, NOW + MINUTE, {Purpose.SPF: SILENT})), at=NOW + MINUTE)
     sure = after(unsure, looked(a_look(unsure, NOW + 2 * MINUTE)), at=NOW + 2 * MINUTE)
@@ -248,7 +244,7 @@ def test_servers_that_disagree_for_long_are_the_dns_providers_turn():
 
 @pytest.mark.parametrize("code", [Code.MISSING, Code.DMARC_DUPLICATE, SILENT])
 def test_dmarc_never_blocks(code: Code):
-    domain = a_domain(Phase.DP, **EVENTS)
+    domain = a_domain(Phase.DP, **ALL_EVENTS)
 
     decision = decide(domain, looked(a_look(domain, DEADLINE, {Purpose.DMARC: code})), DEADLINE, DURATIONS)
 
@@ -268,7 +264,7 @@ def test_a_dmarc_record_that_goes_wrong_later_is_told_but_changes_no_status():
 
 @pytest.mark.parametrize(("code", "missing"), [(Code.MISSING, True), (Code.OK, False)])
 def test_active_warns_where_no_dmarc_policy_applies(code: Code, missing: bool):
-    domain = a_domain(Phase.DP, **EVENTS)
+    domain = a_domain(Phase.DP, **ALL_EVENTS)
 
     decision = decide(domain, looked(a_look(domain, NOW, {Purpose.DMARC: code})), NOW, DURATIONS)
 

@@ -15,11 +15,10 @@ from core.notices import (
     RecordsUpdate,
 )
 from core.records import Purpose
-from core.sending_domain import SendingDomain, TrackedRecord
 from core.turns import TurnKey
 from tests.core.building import (
+    ALL_EVENTS,
     DURATIONS,
-    EVERY_EVENT,
     NOW,
     a_domain,
     a_finding,
@@ -27,22 +26,11 @@ from tests.core.building import (
     after,
     kinds,
     looked,
+    record_of,
     verify,
 )
 
 MINUTE = timedelta(minutes=1)
-DEADLINE = a_domain(Phase.DP).window.deadline  # type: ignore[union-attr]
-SILENT = Code.NS_UNREACHABLE
-EVENTS = {"events": dict.fromkeys(EVERY_EVENT, NOW)}
-
-
-def record_of(domain: SendingDomain, purpose: Purpose) -> TrackedRecord:
-    return next(record for record in domain.records if record.expected.purpose is purpose)
-
-
-def look_twice(domain: SendingDomain, code: Code) -> SendingDomain:
-    once = after(domain, looked(a_look(domain, NOW, {Purpose.SPF: code})))
-    return after(once, looked(a_look(once, NOW + MINUTE, {Purpose.SPF: code})), at=NOW + MINUTE)
 
 
 # What counts
@@ -165,7 +153,7 @@ def test_caches_catching_up_are_told_once():
 
 
 def test_verified_and_active_at_once_says_only_active():
-    domain = a_domain(Phase.DP, **EVENTS)
+    domain = a_domain(Phase.DP, **ALL_EVENTS)
 
     decision = decide(domain, looked(a_look(domain)), NOW, DURATIONS)
 
@@ -176,7 +164,7 @@ def test_verified_and_active_at_once_says_only_active():
 
 
 def test_the_history_tells_every_record_and_both_statuses():
-    domain = a_domain(Phase.DP, **EVENTS)
+    domain = a_domain(Phase.DP, **ALL_EVENTS)
 
     history = decide(domain, looked(a_look(domain)), NOW, DURATIONS).history
 

@@ -54,8 +54,8 @@ from core.records import Purpose
 from core.sending_domain import SendingDomain, Wanted
 from tests.core.building import (
     ADMIN,
+    ALL_EVENTS,
     DURATIONS,
-    EVERY_EVENT,
     NOW,
     a_domain,
     a_look,
@@ -65,7 +65,6 @@ from tests.core.building import (
 )
 
 LATER = NOW + timedelta(minutes=1)
-ALL_EVENTS = {"events": dict.fromkeys(EVERY_EVENT, NOW)}
 
 
 def _deploy(domain: SendingDomain) -> Decision:
