@@ -10,7 +10,7 @@ from bot.adapters.dns.asking import first_useful
 from bot.adapters.dns.exchange import Exchanger
 from bot.adapters.dns.limits import Allowance, Cache
 from bot.adapters.dns.replies import Referral
-from bot.adapters.dns.zones import MOST_SERVERS, SIZE, addresses_in, servers_at, upwards
+from bot.adapters.dns.zones import MOST_SERVERS, SIZE, addresses_in, listed_names, servers_at, upwards
 from core.names import is_under
 from core.observations import Question, Server, Unknown, Zone
 
@@ -31,6 +31,7 @@ class FixedServers:
         self._servers = servers
         self._port = port
         self._apexes: Cache[str, str] = Cache(clock, SIZE)
+        self._own: Cache[str, tuple[str, ...]] = Cache(clock, SIZE)
 
     async def find(self, name: str, allowance: Allowance, *, whole: bool = False) -> Zone:  # noqa: ARG002 -- the SOA tells always
         """Return the zone of `name` by the SOA that comes with every negative answer (RFC 2308 section 3)."""
@@ -62,6 +63,12 @@ class FixedServers:
             servers.extend(servers_at(name, addresses, self._port))
         return Zone(zone.name, referral.apex, tuple(servers), delegated=referral.servers)
 
-    async def own_names(self, zone: Zone, allowance: Allowance) -> tuple[str, ...]:  # noqa: ARG002 -- nothing to compare with
-        """Return none: which servers count is the operator's word."""
-        return zone.own
+    async def own_names(self, zone: Zone, allowance: Allowance) -> tuple[str, ...]:
+        """Ask the zone itself: its NS names tell whose panel it is, even where its servers are listed here."""
+        if not zone.apex:
+            return ()
+        known = self._own.get(zone.apex)
+        if known is None:
+            known = await listed_names(self._exchanger, zone, allowance)
+            self._own.put(zone.apex, known, APEX_TTL)
+        return known

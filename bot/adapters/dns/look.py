@@ -55,15 +55,17 @@ class Look:
         self._case = case
         self._allowance = Allowance(case.budget, asyncio.get_running_loop().time() + case.seconds)
         self._zones: dict[str, Zone] = {}
+        self._put_already: set[Question] = set()
 
     async def run(self) -> Evidence:
         """Ask until the core wants to know nothing more."""
         evidence = Evidence(vantage=self._case.vantage)
         for _ in range(MOST_ROUNDS):
             wanted = dict.fromkeys(self._means.next_questions(self._case, evidence))
-            questions = [question for question in wanted if not evidence.asked(question)]
+            questions = [question for question in wanted if question not in self._put_already]
             if not questions:
                 break
+            self._put_already.update(questions)
             answers = await self._round(questions)
             evidence = evidence.joined_with(Evidence(answers, tuple(self._zones.values())))
         return evidence
@@ -78,9 +80,14 @@ class Look:
             _, *groups = await asyncio.gather(self._learn_own(domain), *(self._ask(question) for question in allowed))
         else:
             groups = await asyncio.gather(*(self._ask(question) for question in allowed))
-        left_out = Unknown(Silence.BUDGET, detail="the budget of this look is used up")
-        rest = [self._answer(question, NOBODY, left_out) for question in questions[len(allowed) :]]
-        return (*(answer for group in groups for answer in group), *rest)
+        left_out = [answer for question in questions[len(allowed) :] for answer in self._left_out(question)]
+        return (*(answer for group in groups for answer in group), *left_out)
+
+    def _left_out(self, question: Question) -> list[Answer]:
+        zone = self._zones.get(question.name)
+        servers = zone.servers if zone and question.vantage is Vantage.AUTHORITATIVE else ()
+        unknown = Unknown(Silence.BUDGET, detail="the budget of this look is used up")
+        return [self._answer(question, server, unknown) for server in servers or (NOBODY,)]
 
     async def _learn_own(self, domain: str) -> list[Answer]:
         own = await self._means.finder.own_names(self._zones[domain], self._allowance)
@@ -108,8 +115,7 @@ class Look:
 
     async def _ask_zone(self, question: Question, zone: Zone, cuts_left: int) -> list[Answer]:
         if not zone.servers:
-            problem = zone.problem or Unknown(Silence.UNREACHABLE, detail="no name server is known")
-            return [self._answer(question, NOBODY, problem)]
+            return []  # the zone's problem says why nobody answers
         said = await (
             self._put(question, zone.servers) if self._case.full else self._put_to_one(question, zone.servers)
         )
