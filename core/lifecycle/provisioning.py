@@ -123,18 +123,17 @@ def _take_verdict(draft: Draft, snapshot: Snapshot) -> bool:
 
 def _refused_removal(draft: Draft, event: ProvisioningRefused) -> None:
     """Removal is retried for ever; support is told once."""
-    draft.change(provisioner_error=_error(draft, event))
+    if not _is_known(draft, event):
+        draft.change(provisioner_error=_error(draft, event))
     if IncidentKind.PROVISIONING not in draft.domain.told:
         tell_provisioning(draft, event.incident_id, event.step, event.error, event.remedy)
 
 
 def _refused_at_rest(draft: Draft, event: ProvisioningRefused) -> None:
     """Nothing runs, so nothing stops: whoever asked is told why, and nothing is tried again unasked."""
-    domain = draft.domain
-    known, edited = domain.provisioner_error, domain.update_wanted
-    repeated = known is not None and (known.step, known.error) == (event.step, event.error)
+    edited = draft.domain.update_wanted
     draft.change(update_wanted=False, cancel_wanted=False)
-    if draft.phase is Phase.S0 and not repeated:
+    if draft.phase is Phase.S0 and not _is_known(draft, event):
         draft.change(provisioner_error=_error(draft, event))
         _tell_asker(draft, event)
     elif draft.phase is Phase.SF and edited:
@@ -172,6 +171,11 @@ def _tell_asker(draft: Draft, event: ProvisioningRefused) -> None:
             subject=draft.subject_for(reader), to=reader, step=event.step, error=event.error, remedy=event.remedy
         )
     )
+
+
+def _is_known(draft: Draft, event: ProvisioningRefused) -> bool:
+    known = draft.domain.provisioner_error
+    return known is not None and (known.step, known.error) == (event.step, event.error)
 
 
 def _error(draft: Draft, event: ProvisioningRefused) -> ProvisionerError:
