@@ -35,7 +35,7 @@ def explain(scene: Scene, record: ExpectedRecord, *, exists: bool) -> Verdict:
 
 def _doubled_suffix(scene: Scene, record: ExpectedRecord) -> Verdict | None:
     for suffix in dict.fromkeys((scene.apex(record.name), scene.case.domain)):
-        if not scene.is_nowhere(f"{suffix}.{suffix}", "TXT", Rank.COMMON_SLIP):
+        if scene.exists(f"{suffix}.{suffix}", "TXT", Rank.COMMON_SLIP):
             verdict = _at(scene, record, f"{record.name}.{suffix}", Code.DOUBLED_SUFFIX, Rank.COMMON_SLIP)
             if verdict is not None:
                 return verdict

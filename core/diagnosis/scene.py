@@ -16,6 +16,7 @@ from core.observations import (
     Answer,
     Cname,
     Evidence,
+    Nothing,
     Outcome,
     Present,
     Question,
@@ -96,10 +97,10 @@ class Scene:
         known = self._answers.get(Question(name, kind, self.case.vantage), ())
         return any(not isinstance(answer.outcome, Unknown) for answer in known)
 
-    def is_nowhere(self, name: str, kind: str, rank: Rank) -> bool:
-        """Tell whether `name` and all below it certainly do not exist (RFC 8020)."""
+    def exists(self, name: str, kind: str, rank: Rank) -> bool:
+        """Tell whether `name`, or anything below it, certainly exists: all else would be NXDOMAIN (RFC 8020)."""
         outcome = self.outcome(name, kind, rank)
-        return isinstance(outcome, Absent) and outcome.kind == "NXDOMAIN"
+        return isinstance(outcome, Present) or (isinstance(outcome, Absent) and outcome.kind is Nothing.NODATA)
 
     def open_questions(self) -> tuple[Question, ...]:
         """Return what the rules still want to know, the important first, as far as the budget goes."""

@@ -26,10 +26,18 @@ from core.observations import (
 )
 from core.records import RecordSet
 from core.zonefile import character_strings
+from tests.fakes.advice_facts import ADVICE_FACTS
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 NS1, NS2 = Server("ns1.provider.example", "192.0.2.1"), Server("ns2.provider.example", "192.0.2.2")
 RESOLVERS = (Server("1.1.1.1", "1.1.1.1"), Server("8.8.8.8", "8.8.8.8"), Server("9.9.9.9", "9.9.9.9"))
+
+
+def assert_advice_is_complete(code, facts):
+    """Every fact that the advice of `code` names is there, and of a kind that storage and messages know."""
+    missing = set(ADVICE_FACTS.get(code.value, "").split()) - facts.keys()
+    assert not missing, f"{code.value} lacks {missing}"
+    assert all(isinstance(fact, str | int | datetime | tuple) for fact in facts.values())
 
 
 def rdata(kind, value):
@@ -125,6 +133,10 @@ class World:
         """Look once; return the findings by purpose."""
         findings = diagnose(case, self.observe(case), NOW)
         assert [finding.record for finding in findings] == list(case.records)
+        for finding in findings:
+            assert_advice_is_complete(finding.code, finding.facts)
+            for remark in finding.remarks:
+                assert_advice_is_complete(remark.code, {**finding.facts, **remark.facts})
         return {finding.record.purpose: finding for finding in findings}
 
     def zone_facts(self, case: Case):
