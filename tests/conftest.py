@@ -10,6 +10,8 @@ freezegun.configure(  # type: ignore[attr-defined]
     extend_ignore_list=["dns", "slack_bolt", "slack_sdk", "sqlalchemy.pool", "httpcore", "_pytest"]
 )
 
+pytest_plugins = ["tests.fixtures_postgres"]
+
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
