@@ -1,0 +1,133 @@
+"""The observer with the core's own questions: what it sees is enough to judge."""
+
+import contextlib
+import random
+from datetime import timedelta
+
+import dns.message
+import dns.rrset
+import freezegun
+import pytest
+
+from bot.adapters.dns.observer import Observer, ObserverSettings
+from bot.clock import utcnow
+from core.diagnosis import Case, diagnose, zone_facts
+from core.findings import Code, State
+from core.observations import Absent, Present, Unknown
+from core.records import RecordSet
+from core.zonefile import resource_record
+from tests.fakes.record_sets import record_set
+
+
+@pytest.fixture
+def records() -> RecordSet:
+    return record_set("mail.example.com")
+
+
+@pytest.fixture
+async def observer(nameserver):
+    settings = ObserverSettings(
+        nameservers=nameserver.nameservers, resolvers=nameserver.resolvers, timeout=0.1, tcp_timeout=0.2
+    )
+    observer = Observer(settings)
+    yield observer
+    await observer.aclose()
+
+
+def full(records) -> Case:
+    return Case("mail.example.com", records, resolvers=1, seconds=5)
+
+
+def found(case, evidence):
+    return {finding.record.purpose: (finding.state, finding.code) for finding in diagnose(case, evidence, utcnow())}
+
+
+async def test_applied_records_are_verified(nameserver, observer, records):
+    nameserver.apply("\n".join(map(resource_record, records)))
+
+    evidence = await observer.observe(full(records))
+
+    required = [finding for finding in diagnose(full(records), evidence, utcnow()) if finding.record.required]
+    assert [finding.code for finding in required if not finding.verified] == []
+    assert len(required) >= 5
+
+
+async def test_the_zone_is_described_by_its_own_names(nameserver, observer, records):
+    nameserver.apply("\n".join(map(resource_record, records)))
+
+    facts = zone_facts(full(records), await observer.observe(full(records)))
+
+    assert (facts.apex, facts.nameservers) == ("example.com", ("ns1.example.com", "ns2.example.com"))
+
+
+async def test_records_that_are_not_there_are_missing(observer, records):
+    evidence = await observer.observe(full(records))
+
+    codes = {finding.code for finding in diagnose(full(records), evidence, utcnow()) if finding.record.required}
+    assert codes == {Code.MISSING}
+
+
+async def test_silent_servers_judge_nothing(nameserver, observer, records):
+    nameserver.fault("silent")
+
+    evidence = await observer.observe(full(records))
+
+    findings = diagnose(full(records), evidence, utcnow())
+    assert {(finding.definite, finding.state) for finding in findings} == {(False, State.TEMPORARY)}
+
+
+async def test_hours_of_frozen_time_pass_without_keeping_a_look_from_its_answers(nameserver, records):
+    nameserver.apply("\n".join(map(resource_record, records)))
+    settings = ObserverSettings(nameservers=nameserver.nameservers, resolvers=nameserver.resolvers)
+    with freezegun.freeze_time("2026-01-01 12:00:00", real_asyncio=True) as clock:
+        observer = Observer(settings)
+        before = await observer.observe(full(records))
+        clock.tick(timedelta(hours=72))
+        after = await observer.observe(full(records))
+        await observer.aclose()
+
+    assert {type(answer.outcome) for answer in after.answers} <= {Present, Absent}
+    assert after.answers[0].at - before.answers[0].at == timedelta(hours=72)
+
+
+async def test_no_mutated_packet_makes_a_look_raise(records, strange_server):
+    """The packets pass for answers (id and question are right); the rest is damage."""
+    chance = random.Random(20260101)
+
+    def answer(packet):
+        response = dns.message.make_response(dns.message.from_wire(packet))
+        name = response.question[0].name
+        response.answer.append(dns.rrset.from_text(name, 60, "IN", "CNAME", name.to_text()))
+        response.authority.append(
+            dns.rrset.from_text(name.parent(), 60, "IN", "NS", "ns1.example.com.", name.to_text())
+        )
+        wire = bytearray(response.to_wire())
+        start = 12 + len(name.to_wire()) + 4
+        for _ in range(chance.randrange(8)):
+            with contextlib.suppress(IndexError):
+                wire[chance.choice([2, 3, 6, 7, 9, 11, *range(start, len(wire))])] = chance.randrange(256)
+        wire[2] |= 0x80
+        return [bytes(wire)]
+
+    place = await strange_server(answer)
+    settings = ObserverSettings(nameservers=(place,), resolvers=(place,), timeout=0.01, tries=1, tcp_timeout=0.05)
+    for _ in range(15):
+        observer = Observer(settings)
+        evidence = await observer.observe(full(records))
+        await observer.aclose()
+
+        assert {type(answer.outcome) for answer in evidence.answers} <= {Present, Absent, Unknown}
+        assert diagnose(full(records), evidence, utcnow())
+
+
+async def test_a_cname_loop_and_a_crowd_of_records_are_only_looked_at(nameserver, observer, records):
+    spf = next(record for record in records if record.purpose == "SPF")
+    click = next(record for record in records if record.purpose == "CLICK_TRACKING")
+    nameserver.put(click.name, "CNAME", [f"{click.name}."])
+    nameserver.put(spf.name, "TXT", [f'"{number} {"x" * 200}"' for number in range(280)])
+
+    evidence = await observer.observe(full(records))
+
+    judged = found(full(records), evidence)
+    assert judged["CLICK_TRACKING"][0] is not State.VERIFIED
+    assert judged["SPF"][0] is not State.VERIFIED
