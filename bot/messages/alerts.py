@@ -9,7 +9,7 @@ from bot.messages.formats import fallback, mrkdwn
 from bot.messages.lines import Line, line
 from bot.messages.message import Block, Context, Message, Snippet
 from bot.messages.notice_facts import said
-from bot.messages.outside import clean, heading
+from bot.messages.outside import NAME_LIMIT, clean, cleaned, heading
 from bot.messages.rows import add_rows
 from bot.messages.voice import Voice
 from core.notices import (
@@ -67,10 +67,9 @@ def render_resolution(notice: AlertResolved) -> Message:
     """Render the reply in the alert's thread: when it was resolved, after how long, and how."""
     draft = Draft(notice.subject.language)
     voice = draft.voice
+    draft.text(line(heading(notice.subject.name)))
     draft.say(_resolved(voice, notice))
-    message = draft.message()
-    named = voice.paired(heading(notice.subject.name), message.text)
-    return Message(named[: blocks.FALLBACK_LIMIT], message.blocks)
+    return draft.message()
 
 
 def _resolved(voice: Voice, notice: AlertResolved) -> Line:
@@ -123,7 +122,7 @@ def render_evidence(notice: EvidenceFile) -> Snippet:
     name = notice.subject.name
     content = "".join(f"{clean(text)}\n" for text in notice.text.split("\n")).rstrip("\n") + "\n"
     return Snippet(
-        f"{name}.evidence.txt",
+        f"{cleaned(name, NAME_LIMIT)}.evidence.txt",
         voice.plain("evidence.title", domain=name),
         mrkdwn(voice.say("evidence.comment")),
         content,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.messages.blocks import BUTTON_LIMIT, plain_text
-from bot.messages.outside import heading
+from bot.messages.outside import NAME_LIMIT, cleaned, heading
 from bot.messages.voice import Voice
 from core.commands import Verb
 
@@ -55,7 +55,7 @@ def verb_button(voice: Voice, index: int, verb: Verb, domain: str) -> dict[str, 
         "type": "button",
         "action_id": f"run_verb_{index}",
         "text": plain_text(heading(domain), BUTTON_LIMIT),
-        "value": f"{verb.value} {domain}",
+        "value": f"{verb.value} {cleaned(domain, NAME_LIMIT)}",
         "accessibility_label": heading(f"{verb.value}: {domain}", ACCESSIBLE_LIMIT),
     }
 

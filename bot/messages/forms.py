@@ -6,7 +6,7 @@ from typing import Any
 from bot.messages import blocks
 from bot.messages.lines import Line
 from bot.messages.message import Block
-from bot.messages.outside import heading
+from bot.messages.outside import NAME_LIMIT, cleaned, heading
 from bot.messages.receipts import key_lead
 from bot.messages.voice import Voice
 from core.errors import InvalidDomainName
@@ -53,7 +53,7 @@ def create_modal(
 ) -> View:
     """The form for a new domain; with `advice` it comes back once, and a main domain wants a tick."""
     voice = Voice(language)
-    prefilled = {"initial_value": domain[:3000]} if domain else {}
+    prefilled = {"initial_value": cleaned(domain, NAME_LIMIT)} if domain else {}
     entry = {"type": "plain_text_input", "action_id": "domain"} | prefilled
     content = [_input(voice, "domain", entry)]
     content += _advice(voice, advice) if advice else []

@@ -9,6 +9,7 @@ from bot.messages.grammar import command, example, usage
 from bot.messages.help import role_names
 from bot.messages.lines import Line, Mention, MentionKind, Words, joined, line
 from bot.messages.message import Message
+from bot.messages.outside import NAME_LIMIT, cleaned
 from bot.messages.voice import Fact, Voice
 from core.commands import Verb
 from core.notices.answers import Denied, InvalidName, StateRefused, UnknownDomain, UsageProblem
@@ -108,7 +109,11 @@ def render_state_refused(answer: StateRefused, language: Language) -> Message:
     voice = draft.voice
     domain = answer.domain
     nothing = line(voice.plain("nothing_to_do"))
-    then = (Words(command(answer.next_verb, domain.name), code=True),) if answer.next_verb else nothing
+    then = (
+        (Words(command(answer.next_verb, cleaned(domain.name, NAME_LIMIT)), code=True),)
+        if answer.next_verb
+        else nothing
+    )
     facts: dict[str, Fact] = {"status": domain.status, "verification": domain.verification}
     draft.say(voice.say("state.no", verb=answer.verb.value, domain=domain.name, next_step=then, **facts))
     return draft.message()

@@ -7,7 +7,7 @@ from bot.messages.blocks import preformatted, rich_text
 from bot.messages.compare import compared
 from bot.messages.draft import Draft, Row
 from bot.messages.lines import Emoji, Line, Words, joined, line
-from bot.messages.voice import Voice, symbol
+from bot.messages.voice import Voice, outside, symbol
 from core.findings import Finding, State
 from core.names import relative_host
 from core.sending_domain import TrackedRecord, VerificationStatus
@@ -65,7 +65,7 @@ def row(voice: Voice, tracked: TrackedRecord, scene: Scene, *, seen: bool = Fals
     """Show one record: what it is for, how it stands, what to do, what was seen."""
     word = _word(voice, tracked)
     purpose = voice.purpose(tracked.expected.purpose)
-    host = Words(relative_host(tracked.expected.name, scene.zone), code=True)
+    host = outside("host", relative_host(tracked.expected.name, scene.zone))
     head = voice.say("row.head", purpose=purpose, type=tracked.expected.type.value, host=host, word=word)
     told = _told(voice, tracked, scene)
     lines = [joined((head, _advisory(voice, tracked), _symbol(tracked))), *told]

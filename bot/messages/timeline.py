@@ -2,6 +2,7 @@
 
 from bot.messages.lines import Line, Link, Words, joined
 from bot.messages.message import Context
+from bot.messages.outside import heading
 from bot.messages.voice import Fact, Voice
 from core.durations import REMINDERS
 from core.records import Purpose
@@ -109,5 +110,5 @@ def foot_line(voice: Voice, domain: SendingDomain, file_link: str | None) -> Lin
     """Name who asked for the domain, and link the newest zone file."""
     if not file_link:
         return voice.say("foot.asker", asker=domain.asker)
-    link = Link(file_link, f"{domain.name}.zone.txt")
+    link = Link(file_link, f"{heading(domain.name)}.zone.txt")
     return voice.say("foot", asker=domain.asker, file_link=link)

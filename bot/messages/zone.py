@@ -8,6 +8,8 @@ from bot.messages.formats import mrkdwn
 from bot.messages.hosts import parent_of, zone_of
 from bot.messages.lines import Line, Words, joined, line
 from bot.messages.message import Block, Message, Snippet
+from bot.messages.outside import NAME_LIMIT, cleaned
+from bot.messages.outside import VALUE_LIMIT as LONGEST_VALUE
 from bot.messages.providers import provider_line
 from bot.messages.voice import Fact, Voice
 from core.names import relative_host
@@ -32,7 +34,7 @@ def render_zone_file(subject: Subject, records: RecordSet, made_at: datetime) ->
     }
     head = [voice.plain(f"zone.file.head.{number}", **facts) for number in range(1, 6)]
     return Snippet(
-        f"{subject.name}.zone.txt",
+        f"{cleaned(subject.name, NAME_LIMIT)}.zone.txt",
         voice.plain("zone.title", **facts),
         mrkdwn(voice.say("zone.comment", **facts)),
         zone_file(records, head, lambda record: _note(voice, record, subject.name, zone)),
@@ -76,11 +78,13 @@ def _heads(voice: Voice) -> list[str]:
 
 def _cells(voice: Voice, record: ExpectedRecord, zone: str) -> list[str]:
     kind = f"{voice.purpose(record.purpose)} {record.type.value}"
-    return [kind, relative_host(record.name, zone), absolute(record.name), _value(voice, record)]
+    host = cleaned(relative_host(record.name, zone), NAME_LIMIT)
+    return [kind, host, cleaned(absolute(record.name), NAME_LIMIT + 1), _value(voice, record)]
 
 
 def _value(voice: Voice, record: ExpectedRecord) -> str:
-    value = record.value if record.type is RecordType.TXT else f"{record.value}."
+    dot = "" if record.type is RecordType.TXT else "."
+    value = f"{cleaned(record.value, LONGEST_VALUE)}{dot}"
     return value if len(value) <= VALUE_LIMIT else voice.plain("zone.see_file", length=len(value))
 
 
@@ -90,7 +94,7 @@ def _spoken(voice: Voice, record: ExpectedRecord, zone: str) -> Line:
         purpose=record.purpose,
         type=record.type.value,
         host=relative_host(record.name, zone),
-        value=Words(record.value),
+        value=Words(cleaned(record.value, LONGEST_VALUE)),
     )
 
 
