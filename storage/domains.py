@@ -25,6 +25,12 @@ from storage.tables import DOMAINS, HISTORY, LIVE
 logger = logging.getLogger(__name__)
 
 _JUDGED = (VerificationStatus.PENDING, VerificationStatus.VERIFIED, VerificationStatus.TEMPORARY_FAILURE)
+# Whole, so that it is compiled once: the columns come with the values.
+_SAVE = (
+    sa.update(DOMAINS)
+    .where(DOMAINS.c.id == sa.bindparam("its_id"), DOMAINS.c.version == sa.bindparam("its_version"))
+    .returning(DOMAINS.c.id)
+)
 
 
 async def add(session: AsyncSession, domain: SendingDomain) -> SendingDomain:
@@ -56,13 +62,9 @@ async def save(session: AsyncSession, domain: SendingDomain) -> SendingDomain:
     Raises `ConflictError` if it was saved by somebody else since it was read.
     """
     saved = replace(domain, version=domain.version + 1)
-    statement = (
-        sa.update(DOMAINS)
-        .where(DOMAINS.c.id == domain.id, DOMAINS.c.version == domain.version)
-        .values(**values_of(saved), lease_until=None)
-        .returning(DOMAINS.c.id)
-    )
-    if await session.scalar(statement) is None:
+    values = values_of(saved) | {"lease_until": None, "its_id": domain.id, "its_version": domain.version}
+    del values["id"]  # SQLite would look through every table that refers to it
+    if await session.scalar(_SAVE, values) is None:
         raise ConflictError(f"{domain.name} was saved by somebody else")
     return saved
 

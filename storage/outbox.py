@@ -53,20 +53,19 @@ async def append(session: AsyncSession, team_id: str, notices: Sequence[Notice],
         lane = lane_of(notice, team_id)
         if notice.place is Place.CARD and await _card_is_queued(session, team_id, lane, notice.kind):
             continue
-        await session.execute(
-            sa.insert(OUTBOX).values(
-                team_id=team_id,
-                domain_id=notice.subject.domain_id,
-                lane=lane,
-                kind=notice.kind,
-                payload=dump_notice(notice),
-                state=Sending.QUEUED,
-                attempts=0,
-                next_attempt_at=now,
-                progress={},
-                created_at=now,
-            )
-        )
+        row = {
+            "team_id": team_id,
+            "domain_id": notice.subject.domain_id,
+            "lane": lane,
+            "kind": notice.kind,
+            "payload": dump_notice(notice),
+            "state": Sending.QUEUED,
+            "attempts": 0,
+            "next_attempt_at": now,
+            "progress": {},
+            "created_at": now,
+        }
+        await session.execute(sa.insert(OUTBOX), row)
 
 
 async def claim(session: AsyncSession, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
@@ -75,14 +74,13 @@ async def claim(session: AsyncSession, now: datetime, lease: timedelta, limit: i
     A head that is leased already keeps its lane waiting until the lease ends. A row that cannot be read, for
     one thing because a newer release wrote it, is dead at once, and stands in nobody's way.
     """
-    ahead = OUTBOX.alias("ahead")
-    same_lane = sa.and_(ahead.c.team_id == OUTBOX.c.team_id, ahead.c.lane == OUTBOX.c.lane)
-    behind = sa.exists().where(same_lane, ahead.c.id < OUTBOX.c.id, _is(ahead.c.state, *UNSENT))
+    unsent = OUTBOX.alias("unsent")
+    first = sa.select(sa.func.min(unsent.c.id)).where(_is(unsent.c.state, *UNSENT))
     its_parking = (PARKED_LANES.c.team_id == OUTBOX.c.team_id, PARKED_LANES.c.lane == OUTBOX.c.lane)
-    is_parked = sa.exists().where(*its_parking)
     heads = (
         sa.select(OUTBOX.c.id)
-        .where(_is(OUTBOX.c.state, *UNSENT), _ready(now), ~behind, ~is_parked)
+        .where(OUTBOX.c.id.in_(first.group_by(unsent.c.team_id, unsent.c.lane)))
+        .where(_ready(now), ~sa.exists().where(*its_parking))
         .order_by(OUTBOX.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=OUTBOX)
@@ -194,8 +192,9 @@ async def _set(session: AsyncSession, row_id: int, **values: object) -> None:
 
 
 def _is(state: sa.ColumnElement[Any], *words: Sending) -> sa.ColumnElement[bool]:
-    """Compare with words written out: SQLite uses a partial index for no other comparison."""
-    return state.in_(sa.bindparam(None, list(words), expanding=True, literal_execute=True))
+    """Compare with words written out, as in the condition of the partial index: SQLite uses it for nothing else."""
+    written = [sa.bindparam(None, word, state.type, literal_execute=True) for word in words]
+    return state == written[0] if len(written) == 1 else state.in_(written)
 
 
 def _ready(now: datetime) -> sa.ColumnElement[bool]:

@@ -10,10 +10,10 @@ from core.errors import ConflictError, DomainExists
 from core.filters import DomainFilter
 from core.history import HistoryEntry, What
 from core.sending_domain import Actor, DomainStatus, VerificationStatus, Wanted, Window
-from storage import domains, history
+from storage import domains, history, outbox
 from storage.engine import Database
 from storage.tables import DOMAINS
-from tests.storage.samples import NOW, TEAM, a_domain, any_domain
+from tests.storage.samples import NOW, TEAM, a_domain, any_domain, card
 
 LEASE = timedelta(minutes=1)
 
@@ -353,3 +353,31 @@ async def test_waiting_are_live_domains_whose_records_are_judged(database):
 
     async with database.reading() as session:
         assert await domains.count_waiting(session) == 2
+
+
+async def test_nothing_of_the_daily_work_walks_through_a_whole_table(sqlite_url):
+    database = Database.open(sqlite_url)
+    spied = []
+
+    def spy(_connection, _cursor, statement, parameters, _context, _many):
+        spied.append((statement, parameters))
+
+    sa.event.listen(database.engine.sync_engine, "before_cursor_execute", spy)
+    await keep(database, a_domain())
+    async with database.transaction() as session:
+        (claimed,) = await domains.claim_due(session, NOW, LEASE, 10)
+        await domains.save(session, claimed)
+        await outbox.append(session, TEAM, [card(claimed)], NOW)
+        await outbox.claim(session, NOW, LEASE, 10)
+        await outbox.forget_before(session, NOW)
+
+    plan = []
+    async with database.reading() as session:
+        connection = await session.connection()
+        for statement, parameters in [each for each in spied if each[0].startswith(("WITH", "UPDATE", "DELETE"))]:
+            steps = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plan += [step[3] for step in steps]
+    await database.dispose()
+    walks = {step for step in plan if step.startswith("SCAN") and "USING INDEX" not in step}
+    assert len(plan) > 8
+    assert walks <= {"SCAN due", "SCAN heads"}
