@@ -6,6 +6,7 @@ from sandbox.slack.web_api.call import Slack
 from sandbox.slack.workspace import elements_of
 
 PREVIEW_CHARACTERS = 20_000
+TONES = 8  # as many colours for avatars as the style sheet has
 
 
 def screen(slack: Slack, user: User) -> Json:
@@ -18,7 +19,7 @@ def screen(slack: Slack, user: User) -> Json:
         "me": user.id,
         "bot": BOT_USER,
         "connected": slack.socket_mode.connected,
-        "users": {each.id: _person(each) for each in workspace.users.values()},
+        "users": {each.id: _person(each, number) for number, each in enumerate(workspace.users.values())},
         "channels": [_channel(slack, each, user) for each in workspace.channels.values() if each.shown_to(user.id)],
         "view": _view(top) if top else None,
         "home": _view(home) if home else None,
@@ -27,7 +28,7 @@ def screen(slack: Slack, user: User) -> Json:
     }
 
 
-def _person(user: User) -> Json:
+def _person(user: User, number: int) -> Json:
     return {
         "id": user.id,
         "name": user.name,
@@ -36,6 +37,7 @@ def _person(user: User) -> Json:
         "locale": user.locale,
         "is_bot": user.is_bot,
         "can_act": user.can_act,
+        "tone": number % TONES,
     }
 
 

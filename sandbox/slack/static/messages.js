@@ -13,8 +13,7 @@ export function avatar(user, size = "") {
       : h("span", { class: `avatar slackbot ${size}`, "aria-hidden": "true" }, "S");
   }
   const initials = user.real_name.split(" ").map((word) => word[0]).join("");
-  const tone = [...user.id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 6;
-  return h("span", { class: `avatar tone-${tone} ${size}`, "aria-hidden": "true" }, initials);
+  return h("span", { class: `avatar tone-${user.tone} ${size}`, "aria-hidden": "true" }, initials);
 }
 
 /** Draw messages into a list; keep to its end if it was there. */
@@ -137,8 +136,17 @@ function fileCard(file) {
       "figcaption",
       {},
       h("span", { class: "file-icon", "aria-hidden": "true" }, "≡"),
-      h("span", {}, h("b", {}, file.title || file.name), h("small", {}, `${file.name} · ${kind}, ${file.size} bytes`)),
-      h("a", { class: "button", href: `${file.url}?download=1`, download: file.name }, "Download"),
+      h(
+        "span",
+        {},
+        h("b", {}, file.title || file.name),
+        h(
+          "small",
+          {},
+          `${kind}, ${file.size} bytes · `,
+          h("a", { href: `${file.url}?download=1`, download: file.name, "aria-label": `Download ${file.name}` }, "Download"),
+        ),
+      ),
     ),
     h(
       "details",

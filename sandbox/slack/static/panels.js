@@ -27,6 +27,8 @@ async function neighbour(name, body) {
   }
 }
 
+const nameAndType = (record) => `${record.type} ${record.name}`;
+
 /** The DNS provider's panel. `files` gives the zone files that the acting person sees in Slack. */
 export class DnsPanel {
   title = "At the DNS provider";
@@ -85,53 +87,59 @@ export class DnsPanel {
     return h("section", {}, h("h3", {}, "Zone files from Slack"), items.length ? h("ul", { class: "rows" }, items) : none);
   }
 
-  #published() {
-    return this.#state.zones.flatMap((zone) =>
-      zone.servers.ns1.filter((record) => record.type !== "SOA" && !(record.type === "NS" && record.name === zone.name)),
+  #published(zone) {
+    return zone.servers.ns1.filter(
+      (record) => record.type !== "SOA" && !(record.type === "NS" && record.name === zone.name),
     );
   }
 
   #records() {
-    const published = this.#published();
-    if (!published.length && !this.#taken.length) return null;
+    const zones = this.#state.zones.map((zone) => this.#zone(zone)).filter(Boolean);
+    return zones.length > 0 && h("section", {}, h("h3", {}, "Published records"), zones);
+  }
+
+  #zone(zone) {
+    const published = this.#published(zone);
+    const here = new Set(published.map(nameAndType));
+    const inZone = (record) => record.name === zone.name || record.name.endsWith(`.${zone.name}`);
+    const away = this.#taken.filter((record) => inZone(record) && !here.has(nameAndType(record)));
+    if (!published.length && !away.length) return null;
     const take = (record) => () => {
-      this.#taken.push(record);
-      this.#do("take-away", { name: record.name, type: record.type }, `${record.type} ${record.name}: taken away.`);
+      this.#taken = [...this.#taken.filter((other) => nameAndType(other) !== nameAndType(record)), record];
+      const { name, type } = record;
+      this.#do("take-away", { name, type }, `${type} ${name}: taken away.`);
     };
-    const giveBack = (record) => () => {
-      this.#taken = this.#taken.filter((other) => other !== record);
-      this.#do("put", record, `${record.type} ${record.name}: put back.`);
-    };
-    const row = (record, label, act) =>
-      h(
-        "li",
-        { class: label === "Put back" ? "taken" : "" },
-        h(
-          "span",
-          {},
-          h("b", {}, h("span", { class: "type" }, record.type), record.name),
-          h("small", { title: record.values.join("\n") }, record.values.join(" | ").slice(0, 60)),
-        ),
-        this.#button(label, `${record.type}-${record.name}`, act),
-      );
-    const here = new Set(published.map((record) => `${record.type} ${record.name}`));
-    const away = this.#taken.filter((record) => !here.has(`${record.type} ${record.name}`));
-    return h(
-      "section",
-      {},
-      h("h3", {}, "Published records"),
+    const giveBack = (record) => () => this.#do("put", record, `${record.type} ${record.name}: put back.`);
+    return [
+      h("h4", {}, `Zone ${zone.name}`),
       h(
         "ul",
         { class: "rows" },
-        published.map((record) => row(record, "Take away", take(record))),
-        away.map((record) => row(record, "Put back", giveBack(record))),
+        published.map((record) => this.#record(record, zone, "Take away", take(record))),
+        away.map((record) => this.#record(record, zone, "Put back", giveBack(record))),
       ),
+    ];
+  }
+
+  #record(record, zone, label, act) {
+    const host = record.name === zone.name ? "@" : record.name.slice(0, -zone.name.length - 1);
+    return h(
+      "li",
+      { class: label === "Put back" ? "taken" : "" },
+      h(
+        "span",
+        { title: `${record.name}\n${record.values.join("\n")}` },
+        h("span", { class: "type" }, record.type),
+        h("b", {}, host),
+        h("small", {}, record.values.join(" | ")),
+      ),
+      this.#button(label, `${record.type}-${record.name}`, act),
     );
   }
 
   #slips() {
     const domains = this.#files.map((file) => file.name.replace(/\.zone\.txt$/, ""));
-    if (!this.#published().length || !domains.length) return null;
+    if (!this.#state.zones.length || !domains.length) return null;
     const select = h("select", { "aria-label": "Domain to spoil", "data-focus": "slip-domain" },
       domains.map((domain) => h("option", { value: domain }, domain)));
     const made = this.#state.slips.map((slip) => `${slip.slip} at ${slip.domain}`);
