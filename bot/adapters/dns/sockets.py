@@ -6,6 +6,7 @@ and question all fit, and anything else is as if it had never come (RFC 5452 sec
 
 import asyncio
 import contextlib
+import errno
 import secrets
 import socket
 from dataclasses import dataclass
@@ -32,9 +33,12 @@ class UdpPool:
     def __init__(self) -> None:
         self._sockets: dict[socket.AddressFamily, list[socket.socket]] = {}
         self._waiting: dict[_Place, _Waiting] = {}
+        self._closed = False
 
     async def exchange(self, query: Query, address: str, port: int) -> bytes:
         """Send a query and wait for its answer, for as long as the caller lets it. Raises `OSError`."""
+        if self._closed:
+            raise OSError(errno.EBADF, "closed")
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         address = socket.inet_ntop(family, socket.inet_pton(family, address))  # as the kernel will spell the sender
         udp = secrets.choice(self._sockets.get(family) or self._open(family))
@@ -49,14 +53,15 @@ class UdpPool:
             del self._waiting[place]
 
     def close(self) -> None:
-        """Close all sockets; whoever still waits is told by `OSError`."""
+        """Close all sockets; whoever still waits, or comes later, is told by `OSError`."""
+        self._closed = True
         for udp in (udp for pool in self._sockets.values() for udp in pool):
             asyncio.get_running_loop().remove_reader(udp)
             udp.close()
         self._sockets.clear()
         for waiting in self._waiting.values():
             if not waiting.answer.done():
-                waiting.answer.set_exception(OSError("closed"))
+                waiting.answer.set_exception(OSError(errno.EBADF, "closed"))
 
     def _open(self, family: socket.AddressFamily) -> list[socket.socket]:
         pool = []

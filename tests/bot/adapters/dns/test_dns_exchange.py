@@ -249,3 +249,15 @@ async def test_a_resolver_that_refuses_does_not_show_that_we_are_online(nameserv
 
     assert not control.online
     assert "REFUSED" in control.error
+
+
+async def test_a_look_that_is_under_way_when_the_observer_closes_ends_without_an_answer(nameserver, make_observer):
+    nameserver.fault("silent")
+    observer = make_observer(TXT, timeout=5)
+    looking = asyncio.create_task(observer.observe(case()))
+    await asyncio.sleep(0.05)
+
+    await observer.aclose()
+    evidence = await asyncio.wait_for(looking, 1)
+
+    assert {answer.outcome.reason for answer in evidence.answers} == {Silence.UNREACHABLE}
