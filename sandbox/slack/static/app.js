@@ -31,6 +31,11 @@ function listen() {
 
 function actAs(id) {
   open.me = id;
+  // Nobody types as somebody else while the new person's screen is on its way.
+  for (const composer of [$("composer"), $("reply-composer")]) {
+    composer.replaceChildren();
+    delete composer.dataset.key;
+  }
   sessionStorage.setItem("me", id);
   listen();
 }

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack.app import APP_TOKEN, BOT_TOKEN
 from sandbox.slack.main import HOST, listen, new_server
+from sandbox.slack.neighbours import Neighbours
 from tests.fakes.workspace import Workspace
 
 
@@ -24,10 +25,16 @@ def stopping() -> Iterator[list[threading.Thread]]:
 
 
 @pytest.fixture
-def base_url(stopping: list[threading.Thread]) -> Iterator[str]:
+def neighbours() -> Neighbours:
+    """What the panels talk to: nothing, unless a test says so."""
+    return Neighbours()
+
+
+@pytest.fixture
+def base_url(stopping: list[threading.Thread], neighbours: Neighbours) -> Iterator[str]:
     listener = listen(0)
     url = f"http://{HOST}:{listener.getsockname()[1]}"
-    server = new_server(url, notes=["Time runs fast here."])
+    server = new_server(url, notes=["Time runs fast here."], neighbours=neighbours)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:
