@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from bot.listeners.commands import ask_to_remove, say_or_ask_key, serve_command
 from bot.listeners.texts import PageRef
@@ -78,7 +79,7 @@ async def open_details(visit: Visit) -> None:
     """*Details*: a modal with everything about the domain."""
     visit.allow(Verb.STATUS)
     shown = await visit.parts.queries.details(visit.team_id, visit.click.value, visit.person.roles)
-    await visit.open(visit.texts.details_modal(shown), about=shown.status.domain.id)
+    await visit.open(visit.texts.details_modal(shown), shown.status.domain)
 
 
 async def turn_page(visit: Visit) -> None:
@@ -107,6 +108,7 @@ async def filter_home(visit: Visit) -> None:
 
 async def run_verb(visit: Visit) -> None:
     """Run the verb on the domain that was chosen: the button's value is the command."""
+    visit.click = replace(visit.click, text=visit.click.value)
     await serve_command(visit)
 
 

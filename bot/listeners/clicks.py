@@ -15,8 +15,8 @@ class Origin:
     """Where somebody was when they clicked; a modal carries it along in its `private_metadata`.
 
     `home` is the page of the App Home they were looking at, as ``"filter|page"``. `stacked` tells that a
-    modal lies over another one. `about` is the id of the domain, and `advised` the name that advice was
-    given for.
+    modal lies over another one. `about` is the id of the domain and `named` its name; `advised` is the name
+    that advice was given for.
     """
 
     channel: str | None = None
@@ -24,6 +24,7 @@ class Origin:
     home: str | None = None
     stacked: bool = False
     about: str = ""
+    named: str = ""
     advised: str = ""
 
     def pack(self) -> str:

@@ -57,7 +57,7 @@ async def deploy(visit: Visit, command: Command) -> None:
 async def say_or_ask_key(visit: Visit, answer: Answer) -> None:
     """Give the answer of a deployment, or open the form for the key that it lacks."""
     if isinstance(answer, KeyNeeded):
-        await visit.open(visit.texts.key_modal(answer.domain), about=answer.domain.id)
+        await visit.open(visit.texts.key_modal(answer.domain), answer.domain)
         return
     await visit.answer(answer)
     await visit.refresh_home()
@@ -113,7 +113,7 @@ def _cancel_asked(visit: Visit, domain: SendingDomain) -> CancelAsked:
 async def edit(visit: Visit, command: Command) -> None:
     """Open the form with what can be changed."""
     domain = await visit.parts.queries.find(visit.team_id, command.domain)
-    await visit.open(visit.texts.edit_modal(domain), about=domain.id)
+    await visit.open(visit.texts.edit_modal(domain), domain)
 
 
 async def remove(visit: Visit, command: Command) -> None:
@@ -128,7 +128,7 @@ async def ask_to_remove(visit: Visit, ref: str) -> None:
         answer = await visit.parts.onboarding.remove(visit.team_id, visit.actor, domain.id, visit.click.click_id)
         await visit.answer(answer)
         return
-    await visit.open(visit.texts.remove_modal(domain), about=domain.id)
+    await visit.open(visit.texts.remove_modal(domain), domain)
 
 
 async def help_(visit: Visit, command: Command) -> None:

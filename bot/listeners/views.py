@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncAck
 from bot.listeners.visits import Visit
 from bot.services.onboarding import CreateForm, EditForm
 from core.commands import Verb
-from core.errors import ConflictError, DatabaseBusy, DomainExists, InvalidDomainName
+from core.errors import ConflictError, DatabaseBusy, DomainExists, InvalidDomainName, PermanentError
 from core.keys import is_write_only_key
 from core.names import DomainName
 from core.notices.answers import Answer
@@ -59,7 +59,7 @@ async def edit(visit: Visit, reply: AsyncAck) -> None:
     form = EditForm(fields.get("key", "").strip() or None, _policy(fields), _language(visit, fields))
     try:
         answer = await visit.parts.onboarding.edit(
-            visit.team_id, visit.actor, visit.click.origin.about, form, visit.click.click_id
+            visit.team_id, visit.actor, _about(visit), form, visit.click.click_id
         )
     except (DatabaseBusy, ConflictError):
         await reply(response_action="errors", errors={"key": visit.texts.busy()})
@@ -79,7 +79,7 @@ async def key(visit: Visit, reply: AsyncAck) -> None:
         answer = await visit.parts.onboarding.deploy(
             visit.team_id,
             visit.actor,
-            visit.click.origin.about,
+            _about(visit),
             visit.click.click_id,
             new_key=visit.click.fields["key"].strip(),
         )
@@ -92,7 +92,7 @@ async def key(visit: Visit, reply: AsyncAck) -> None:
 async def remove(visit: Visit, reply: AsyncAck) -> None:
     """Begin the removal; the name of an ACTIVE domain must have been typed."""
     visit.allow(Verb.REMOVE)
-    domain = await visit.parts.queries.find(visit.team_id, visit.click.origin.about)
+    domain = await visit.parts.queries.find(visit.team_id, _about(visit))
     typed = visit.click.fields.get("confirm_name", "")
     if domain.status is DomainStatus.ACTIVE and not _is_name(typed, domain.name):
         if "confirm_name" not in visit.click.fields:
@@ -118,6 +118,12 @@ async def close(visit: Visit, reply: AsyncAck) -> None:
         await reply(response_action="clear")
     else:
         await reply()
+
+
+def _about(visit: Visit) -> str:
+    if not visit.click.origin.about:
+        raise PermanentError("the form names no domain: another version of the bot has opened it")
+    return visit.click.origin.about
 
 
 def _name(visit: Visit, errors: dict[str, str]) -> DomainName | None:

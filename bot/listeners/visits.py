@@ -16,7 +16,7 @@ from core.errors import InvalidDomainName, NotAllowed, TransientError
 from core.filters import Filter
 from core.names import DomainName
 from core.notices.answers import Answer, Denied, InvalidName, UnknownDomain
-from core.sending_domain import Actor, Language
+from core.sending_domain import Actor, Language, SendingDomain
 
 log = structlog.get_logger(__name__)
 
@@ -87,9 +87,11 @@ class Visit:
             replace=replaces,
         )
 
-    async def open(self, view: Mapping[str, Any], *, about: str = "") -> None:
-        """Open a modal, over the one that is open if there is one."""
-        origin = replace(self.click.origin, stacked=self.click.in_modal, about=about)
+    async def open(self, view: Mapping[str, Any], domain: SendingDomain | None = None) -> None:
+        """Open a modal, over the one that is open if there is one; `domain` is what it is about."""
+        origin = replace(self.click.origin, stacked=self.click.in_modal, about="", named="")
+        if domain is not None:
+            origin = replace(origin, about=domain.id, named=domain.name)
         packed = {**view, "private_metadata": origin.pack()}
         if self.click.in_modal:
             await self.parts.surface.push_view(self.click.trigger_id, packed)
@@ -125,11 +127,11 @@ class Visit:
 
     async def unknown(self, ref: str) -> Answer:
         """Return what to say of a domain that is not here: it cannot be one, or others look like it."""
-        name = self.click.named or ref
+        name = self.click.named or self.click.origin.named or ref
         try:
             DomainName.parse(name)
         except InvalidDomainName as error:
-            if not self.click.action_id:
+            if self.click.text:  # typed by somebody, and no id
                 return InvalidName(reason=error.reason, facts=error.facts)
         similar = await self.parts.queries.similar(self.team_id, name)
         return UnknownDomain(name=name, verb=self.verb, similar=similar)
