@@ -133,10 +133,12 @@ def _refused_at_rest(draft: Draft, event: ProvisioningRefused) -> None:
     """Nothing runs, so nothing stops: whoever asked is told why, and nothing is tried again unasked."""
     edited = draft.domain.update_wanted
     draft.change(update_wanted=False, cancel_wanted=False)
-    if draft.phase is Phase.S0 and not _is_known(draft, event):
+    if _is_known(draft, event):
+        return
+    if draft.phase is Phase.S0:
         draft.change(provisioner_error=_error(draft, event))
         _tell_asker(draft, event)
-    elif draft.phase is Phase.SF and edited:
+    elif edited:
         _tell_asker(draft, event)
 
 
