@@ -28,9 +28,10 @@ from bot.ids import new_id
 from bot.listeners import Listening, make_app, register
 from bot.ports import Check, Places, Waker
 from bot.scheduler import Tick, Ticks
-from bot.services.checking import Checking, CheckLimits
+from bot.services.checking import Checking
 from bot.services.dispatching import Dispatching
 from bot.services.housekeeping import Housekeeping
+from bot.services.looking import Looking
 from bot.services.onboarding import Onboarding
 from bot.services.provisioning import Provisioning
 from bot.services.queries import Queries
@@ -134,16 +135,19 @@ def make_ticks(settings: Settings, world: Outside, places: Places) -> Ticks:
         database=world.database,
         vault=world.vault,
         provisioning=Provisioning(world.database, world.vault, world.provisioner, new_id),
-        observer=world.observer,
+        looking=Looking(
+            world.observer,
+            utcnow,
+            durations,
+            new_id,
+            resolvers=len(settings.resolvers),
+            budget=settings.look_budget,
+            seconds=settings.look_seconds.total_seconds(),
+        ),
         vantage=Vantage(world.database, world.observer, utcnow, durations, new_id),
         clock=utcnow,
         durations=durations,
         new_id=new_id,
-        limits=CheckLimits(
-            resolvers=len(settings.resolvers),
-            look_budget=settings.look_budget,
-            look_seconds=settings.look_seconds.total_seconds(),
-        ),
     )
     messenger = SlackMessenger(world.client, places, durations, utcnow, Pacer(settings.slack_post_interval))
     dispatching = Dispatching(world.database, messenger, utcnow, new_id)

@@ -11,15 +11,14 @@ from datetime import timedelta
 
 import structlog
 
-from bot.ports import Clock, ControlResult, DnsObserver
+from bot.ports import Clock, ControlResult
+from bot.services.looking import Looking
 from bot.services.provisioning import Provisioning, settled
 from bot.services.recording import record
 from bot.services.vantage import Vantage
-from core.diagnosis import Case, diagnose, unanswered, zone_facts
 from core.durations import Durations
 from core.errors import ConfigurationError, ConflictError, OutsideError
 from core.events import CheckerOffline, Event, Looked, TimePassed
-from core.findings import Look
 from core.lifecycle import decide
 from core.schedule import asks_provisioner, polls_dns
 from core.sending_domain import SendingDomain
@@ -39,9 +38,6 @@ class CheckLimits:
     batch: int = 200
     at_once: int = 50
     lease: timedelta = timedelta(minutes=5)
-    resolvers: int = 0
-    look_budget: int = 60
-    look_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ class Checking:
     database: Database
     vault: Vault
     provisioning: Provisioning
-    observer: DnsObserver
+    looking: Looking
     vantage: Vantage
     clock: Clock
     durations: Durations
@@ -93,7 +89,7 @@ class Checking:
             domain = await self._reconcile(domain)
         events: list[Event] = []
         if domain.removed_at is None and polls_dns(domain):
-            events.append(await self._look(domain) if control.online else CheckerOffline(control.error))
+            events.append(await self._looked(domain) if control.online else CheckerOffline(control.error))
         await self._apply(domain, *events, TimePassed(self.new_id()))
 
     async def _reconcile(self, domain: SendingDomain) -> SendingDomain:
@@ -111,33 +107,8 @@ class Checking:
                 return domain
         return domain
 
-    async def _look(self, domain: SendingDomain) -> Looked:
-        started = self.clock()
-        case = Case(
-            domain.name,
-            domain.record_set,
-            resolvers=self.limits.resolvers,
-            budget=self.limits.look_budget,
-            seconds=self.limits.look_seconds,
-            disagree_after=self.durations.disagree_after,
-        )
-        try:
-            evidence = await self.observer.observe(case)
-            findings, zone = diagnose(case, evidence, self.clock()), zone_facts(case, evidence)
-        except Exception:
-            # The deadline must be judged even so: a look in which nobody answered.
-            log.exception("look.failed", domain=domain.name, domain_id=domain.id)
-            findings, zone = unanswered(case), domain.zone
-        look = Look(
-            id=self.new_id(),
-            started_at=started,
-            observed_at=self.clock(),
-            record_set_version=domain.record_set_version,
-            window_id=domain.window.id if domain.window else None,
-            findings=findings,
-            zone=zone or domain.zone,
-        )
-        return Looked(look, self.new_id(), self.new_id())
+    async def _looked(self, domain: SendingDomain) -> Looked:
+        return Looked(await self.looking.look(domain), self.new_id(), self.new_id())
 
     async def _apply(self, before: SendingDomain, *events: Event) -> SendingDomain:
         now, domain, decisions = self.clock(), before, []
@@ -146,4 +117,3 @@ class Checking:
             domain = decisions[-1].domain
         async with self.database.transaction() as session:
             return await record(session, self.vault, before, decisions, self.durations, now)
-

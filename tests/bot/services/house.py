@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from cryptography.fernet import Fernet
 
 from bot.adapters.dns.observer import Observer, ObserverSettings
-from bot.services.checking import Checking, CheckLimits
+from bot.services.checking import Checking
 from bot.services.dispatching import Dispatching
 from bot.services.housekeeping import Housekeeping
+from bot.services.looking import Looking
 from bot.services.onboarding import CreateForm, Onboarding
 from bot.services.provisioning import Provisioning
 from bot.services.queries import Queries
@@ -144,12 +145,11 @@ async def living(
                     database=database,
                     vault=vault,
                     provisioning=Provisioning(database, vault, provisioner, new_id),
-                    observer=observer,
+                    looking=Looking(observer, clock, chosen, new_id, resolvers=1, seconds=3.0),
                     vantage=Vantage(database, observer, clock, chosen, new_id),
                     clock=clock,
                     durations=chosen,
                     new_id=new_id,
-                    limits=CheckLimits(resolvers=len(nameserver.resolvers), look_seconds=3.0),
                 ),
                 dispatching=Dispatching(database, messenger, clock, new_id),
                 housekeeping=Housekeeping(database, clock, timedelta(minutes=1), timedelta(days=30)),

@@ -1,0 +1,93 @@
+"""One look at one domain: what to ask, the asking, the judgement. Nothing is decided or stored here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.ports import Clock, DnsObserver
+from core.diagnosis import Case, diagnose, unanswered, zone_facts
+from core.durations import Durations
+from core.findings import Finding, Look, ZoneFacts
+from core.glance import shows_the_same, worth_a_glance
+from core.records import RecordSet
+from core.sending_domain import SendingDomain
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Looks at domains. `resolvers` is how many there are to ask; `budget` queries and `seconds` bound a look."""
+
+    observer: DnsObserver
+    clock: Clock
+    durations: Durations
+    new_id: Callable[[], str]
+    resolvers: int = 0
+    budget: int = 60
+    seconds: float = 10.0
+
+    async def look(self, domain: SendingDomain) -> Look:
+        """Glance where that will do, else look at everything. Never raises: a failed look is one nobody answered."""
+        started = self.clock()
+        try:
+            if await self._unchanged_at_a_glance(domain):
+                return self._known_look(domain, started)
+            findings, zone = await self._examine(self._case(domain, domain.record_set, full=True))
+        except Exception:
+            # The deadline must be judged even so.
+            log.exception("look.failed", domain=domain.name, domain_id=domain.id)
+            findings, zone = unanswered(self._case(domain, domain.record_set, full=True)), None
+        return self._look(domain, started, findings, zone, full=True)
+
+    async def _unchanged_at_a_glance(self, domain: SendingDomain) -> bool:
+        records = worth_a_glance(domain, self.clock(), self.durations)
+        if not records:
+            return False
+        known = {tracked.expected.key: tracked.finding for tracked in domain.records}
+        seen, _ = await self._examine(self._case(domain, records, full=False))
+        pairs = ((known[finding.record.key], finding) for finding in seen)
+        return all(before is not None and shows_the_same(before, now) for before, now in pairs)
+
+    async def _examine(self, case: Case) -> tuple[tuple[Finding, ...], ZoneFacts | None]:
+        evidence = await self.observer.observe(case)
+        return diagnose(case, evidence, self.clock()), zone_facts(case, evidence)
+
+    def _case(self, domain: SendingDomain, records: RecordSet, *, full: bool) -> Case:
+        return Case(
+            domain.name,
+            records,
+            full=full,
+            resolvers=self.resolvers if full else 0,
+            probe=full,
+            budget=self.budget,
+            seconds=self.seconds,
+            disagree_after=self.durations.disagree_after,
+        )
+
+    def _known_look(self, domain: SendingDomain, started: datetime) -> Look:
+        """Return what is known already, seen again."""
+        findings = tuple(tracked.finding for tracked in domain.records if tracked.finding is not None)
+        return self._look(domain, started, findings, domain.zone, full=False)
+
+    def _look(
+        self,
+        domain: SendingDomain,
+        started: datetime,
+        findings: tuple[Finding, ...],
+        zone: ZoneFacts | None,
+        *,
+        full: bool,
+    ) -> Look:
+        return Look(
+            id=self.new_id(),
+            started_at=started,
+            observed_at=self.clock(),
+            record_set_version=domain.record_set_version,
+            window_id=domain.window.id if domain.window else None,
+            findings=findings,
+            full=full,
+            zone=zone or domain.zone,
+        )
