@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.tags import TagSyntaxError, parse_tags
 
@@ -53,6 +54,7 @@ class DkimRecord:
         return None
 
 
+@lru_cache(maxsize=512)  # the same records are read again with every look
 def parse(text: str) -> DkimRecord:
     """Parse a key record. Raises `DkimSyntaxError`."""
     try:

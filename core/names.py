@@ -101,8 +101,10 @@ def to_ascii(name: str) -> str:
 
 
 def _label_to_ascii(label: str) -> str:
+    if not 0 < len(label) <= 63:  # a U-label is never longer than its A-label (and the codec takes its time)
+        raise InvalidDomainName("syntax", label=label)
     try:
-        spelled = idna.alabel(label).decode("ascii") if label else ""
+        spelled = idna.alabel(label).decode("ascii")
     except (idna.IDNAError, UnicodeError) as error:
         raise InvalidDomainName("syntax", label=label) from error
     if not _HOST_LABEL.fullmatch(spelled):

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 LOOKUP_LIMIT = 10
 """The most terms that cause DNS queries in one evaluation (RFC 7208 section 4.6.4)."""
@@ -21,9 +22,7 @@ _TERM = re.compile(
 )
 _CIDR = re.compile(r"(?:/(?P<four>0|[1-9]\d?))?(?://(?P<six>0|[1-9]\d{0,2}))?$")
 _MACRO = re.compile(r"%(?:\{[slodiphcrtv](?:[1-9]\d{0,2})?r?[.+,/_=-]*\}|[%_-])", re.IGNORECASE)
-_TOP_LABEL = re.compile(
-    r"\.(?:[a-z0-9-]*[a-z][a-z0-9]*|[a-z0-9]+-[a-z0-9-]*[a-z0-9]|[a-z0-9]*[a-z][a-z0-9-]*[a-z0-9])\.?$", re.IGNORECASE
-)
+_TOP_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.IGNORECASE)
 
 
 class SpfSyntaxError(ValueError):
@@ -89,6 +88,7 @@ def is_spf(text: str) -> bool:
     return _VERSION.match(text) is not None
 
 
+@lru_cache(maxsize=512)  # the same records are read again with every look
 def parse(text: str) -> SpfRecord:
     """Parse a record for which `is_spf` holds. Raises `SpfSyntaxError` for the first term at fault."""
     if not is_spf(text):
@@ -175,7 +175,13 @@ def _is_domain_spec(text: str) -> bool:
     """Tell whether `text` ends in a top label or a macro, as the grammar demands (section 7.1)."""
     if not text or not _is_macro_string(text):
         return False
-    return bool(_TOP_LABEL.search(text)) or bool(re.search(r"%(?:\{[^}]*\}|[%_-])\.?$", text))
+    head, _, last = text.removesuffix(".").rpartition(".")
+    if head and _TOP_LABEL.fullmatch(last) and not last.isdecimal():
+        return True
+    expansion = text.removesuffix(".").rpartition("%")[2]
+    return "%" in text and (
+        expansion in {"", "_", "-"} or (expansion[0] == "{" and expansion.find("}") == len(expansion) - 1)
+    )
 
 
 def merge(records: Sequence[str], expected: str) -> str:

@@ -32,22 +32,22 @@ def judge(scene: Scene, record: ExpectedRecord, values: Sequence[bytes]) -> Verd
     if len(claims) > 1:
         return act(Code.DMARC_DUPLICATE, count=len(claims), **txt.sight(b" | ".join(claims)))
     if len(claims) == 1:
-        return _judge_one(scene, record, claims[0])
+        return _judge_one(scene, record, claims[0], values)
     meant = set(txt.related(record, values, _MARK))
     candidates = tuple(value for value in values if value in meant or dmarc.claims_to_be_dmarc(readable(value)))
-    slipped = txt.slip(record, candidates) or (txt.slip(record, values) if len(values) > 1 else None)
+    slipped = txt.slip(record, values, candidates)
     if slipped is not None:
         return slipped
     return _invalid(candidates[0]) if candidates else MISSING
 
 
-def _judge_one(scene: Scene, record: ExpectedRecord, claim: bytes) -> Verdict:
+def _judge_one(scene: Scene, record: ExpectedRecord, claim: bytes, values: Sequence[bytes]) -> Verdict:
     try:
         seen = dmarc.parse(readable(claim))
     except DmarcSyntaxError:
-        return txt.slip(record, (claim,)) or _invalid(claim)
+        return txt.slip(record, values, (claim,)) or _invalid(claim)
     if "p" not in seen.tags:
-        slipped = txt.slip(record, (claim,))
+        slipped = txt.slip(record, values, (claim,))
         if slipped is not None:
             return slipped
     clash = tuple(_strict(scene, seen))

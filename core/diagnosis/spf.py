@@ -46,7 +46,7 @@ def judge(scene: Scene, record: ExpectedRecord, values: Sequence[bytes]) -> Verd
         if verdict.right or not verdict.definite:
             return verdict
     candidates = txt.related(record, values, _MARK)
-    slipped = txt.slip(record, candidates) or (txt.slip(record, values) if len(values) > 1 else None)
+    slipped = txt.slip(record, values, candidates)
     if slipped is not None:
         return slipped
     if len(claims) > 1:

@@ -40,7 +40,7 @@ class _Tree:
         """Count the lookups of `record`, which stands at `name`. Raises `_Broken`."""
         total = 0
         for term in record.effective:
-            if term.looks_up:
+            if term.looks_up and total <= _MOST_FOLLOWED:
                 total += 1 + self._inside(term, name, path)
         return total
 
@@ -92,8 +92,9 @@ def _nested_error(term: Term, problem: str) -> Verdict:
 
 def examine(scene: Scene, name: str, record: SpfRecord, own: Collection[str]) -> Verdict | None:
     """Say what is wrong with what `record` at `name` refers to; None where nothing is."""
-    if scene.third_parties is None or not any(_is_foreign(term, own) for term in record.effective):
-        return _too_many(sum(term.looks_up for term in record.effective), {})
+    at_once = _too_many(sum(term.looks_up for term in record.effective), {})
+    if at_once or scene.third_parties is None or not any(_is_foreign(term, own) for term in record.effective):
+        return at_once
     tree = _Tree(scene, frozenset(own))
     try:
         total = tree.count(record, name, (name,))

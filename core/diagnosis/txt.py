@@ -29,27 +29,26 @@ def _begins(expected: bytes, value: bytes) -> bool:
     return bool(value) and expected.startswith(value)
 
 
-def slip(record: ExpectedRecord, values: Sequence[bytes]) -> Verdict | None:
-    """Name the slip that made `values` of the expected value; first match wins."""
-    expected = record.value
-    if len(values) == 1:
-        seen = readable(values[0])
-        for rule in _SINGLE:
-            verdict = rule(seen, expected)
-            if verdict is not None:
-                return _with_sight(verdict, values[0])
-    elif 2 <= len(values) <= _MOST_PARTS and _concatenates(set(values), len(values), expected.encode()):
-        return act(Code.TXT_SPLIT_RECORDS, count=len(values))
-    return None
+def slip(record: ExpectedRecord, values: Sequence[bytes], candidates: Sequence[bytes] | None = None) -> Verdict | None:
+    """Name the slip that made `values` of the expected value; first match wins.
+
+    `candidates` are those among them that were meant to be the record; all of them if not given.
+    """
+    if 2 <= len(values) <= _MOST_PARTS and _concatenates(set(values), len(values), record.value.encode()):
+        return act(Code.TXT_SPLIT_RECORDS, count=len(values), **sight(b" | ".join(values)))
+    candidates = values if candidates is None else candidates
+    return _slip_of_one(record.value, candidates[0]) if len(candidates) == 1 else None
+
+
+def _slip_of_one(expected: str, value: bytes) -> Verdict | None:
+    seen = readable(value)
+    verdict = next((found for rule in _SINGLE if (found := rule(seen, expected)) is not None), None)
+    return None if verdict is None else act(verdict.code, **sight(value), **verdict.facts)
 
 
 def sight(value: bytes) -> dict[str, str | int]:
     """Return the facts about a value that was seen."""
     return {"seen": printable(value), "length": len(value)}
-
-
-def _with_sight(verdict: Verdict, value: bytes) -> Verdict:
-    return Verdict(verdict.state, verdict.code, {**sight(value), **verdict.facts})
 
 
 def _extra_quotes(seen: str, _expected: str) -> Verdict | None:

@@ -119,6 +119,7 @@ class World:
     def observe(self, case: Case) -> Evidence:
         """Do as the observer does."""
         evidence = Evidence(vantage=case.vantage)
+        self.asked = []
         for _ in range(40):
             questions = next_questions(case, evidence)
             if not questions:
