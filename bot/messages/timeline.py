@@ -24,7 +24,8 @@ def progress_line(voice: Voice, domain: SendingDomain) -> Line:
     bar = "●" * done + "○" * (len(DeploymentEvent) - done)
     parts = [voice.say("progress.done", done=done, bar=bar)]
     if domain.events:
-        last = max(domain.events, key=lambda event: domain.events[event])
+        order = list(DeploymentEvent)
+        last = max(domain.events, key=lambda event: (domain.events[event], order.index(event)))
         parts.append(voice.say("progress.last", last_event=last, last_at=domain.events[last]))
     if domain.next_event is not None:
         parts.append(voice.say("progress.next", next_event=domain.next_event))
