@@ -68,7 +68,9 @@ def test_a_policy_weaker_than_chosen_is_right_but_noted():
     finding = look(world_with("v=DMARC1; p=none", records=records), records)
 
     assert finding.verified
-    assert [remark.facts for remark in finding.remarks] == [{"seen": "none", "expected": "reject"}]
+    assert [(remark.code, remark.facts) for remark in finding.remarks] == [
+        (Code.DMARC_WEAKER_POLICY, {"seen": "none", "expected": "reject"})
+    ]
 
 
 def _policy(value):
