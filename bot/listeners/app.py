@@ -29,16 +29,18 @@ class Unserved(PermanentError):
 
 
 def make_app(client: AsyncWebClient, signing_secret: str | None = None) -> AsyncApp:
-    """Return a Bolt app without listeners of its own. `client` needs no token: Bolt calls Slack for nothing.
+    """Return a Bolt app without listeners of its own.
 
-    Its loggers take their level from ``slack_bolt``, not from the root: at DEBUG they print payloads. Bolt
-    would make a client of its own per request to ask `auth.test`, and that one takes the proxy of the
-    environment even on loopback; whether the team is ours is judged at every click anyway.
+    It gets no token: Bolt would ask `auth.test`, with a client of its own making, which takes the proxy of
+    the environment even on loopback; whether the team is ours is judged at every click anyway. Its loggers
+    take their level from ``slack_bolt``, not from the root: at DEBUG they print payloads.
     """
     base = logging.getLogger("slack_bolt")
     base.setLevel(max(base.getEffectiveLevel(), logging.INFO))
+    tokenless = AsyncWebClient(base_url=client.base_url, retry_handlers=[])
+    tokenless.proxy = client.proxy
     return AsyncApp(
-        client=client,
+        client=tokenless,
         signing_secret=signing_secret or "socket-mode-needs-none",
         authorize=_authorize,
         logger=base,

@@ -16,11 +16,12 @@ class Origin:
 
     `home` is the page of the App Home they were looking at, as ``"filter|page"``. `stacked` tells that a
     modal lies over another one. `about` is the id of the domain and `named` its name; `advised` is the name
-    that advice was given for.
+    that advice was given for. `response_url` reaches the asker even where the bot is no member.
     """
 
     channel: str | None = None
     thread_ts: str | None = None
+    response_url: str | None = None
     home: str | None = None
     stacked: bool = False
     about: str = ""
@@ -82,7 +83,8 @@ class Click:
         if body.get("actions"):
             return _action(click, body)
         if body.get("type") == "view_submission":
-            return replace(click, in_modal=True, fields=dict(_fields(body)))
+            fields = dict(_fields(body))
+            return replace(click, in_modal=True, fields=fields, response_url=click.origin.response_url)
         return click
 
 

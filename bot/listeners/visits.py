@@ -89,7 +89,8 @@ class Visit:
 
     async def open(self, view: Mapping[str, Any], domain: SendingDomain | None = None) -> None:
         """Open a modal, over the one that is open if there is one; `domain` is what it is about."""
-        origin = replace(self.click.origin, stacked=self.click.in_modal, about="", named="")
+        reach = self.click.response_url or self.click.origin.response_url
+        origin = replace(self.click.origin, stacked=self.click.in_modal, about="", named="", response_url=reach)
         if domain is not None:
             origin = replace(origin, about=domain.id, named=domain.name)
         packed = {**view, "private_metadata": origin.pack()}

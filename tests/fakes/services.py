@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from core.access import verbs_for
 from core.durations import Durations
 from core.errors import DomainNotFound
 from core.filters import Filter
@@ -67,7 +68,8 @@ class FakeQueries:
     async def status(self, team_id: str, ref: str, roles: frozenset[Any]) -> StatusShown:
         """Show a domain."""
         self.calls.append(("status", (ref, roles)))
-        return StatusShown(domain=await self.find(team_id, ref), turn=TURN, durations=Durations(), now=NOW)
+        domain = await self.find(team_id, ref)
+        return StatusShown(domain=domain, turn=TURN, durations=Durations(), now=NOW, can=verbs_for(roles))
 
     async def records(self, team_id: str, actor: Any, ref: str) -> RecordsShown:
         """Show records."""

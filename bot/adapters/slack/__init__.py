@@ -1,6 +1,6 @@
 """Slack out: posts what the messages render, and reads who people are."""
 
-from bot.adapters.slack.client import make_client, quiet_vendor_loggers
+from bot.adapters.slack.client import make_client, make_socket, quiet_vendor_loggers
 from bot.adapters.slack.directory import SlackDirectory
 from bot.adapters.slack.examination import Identity, examine_slack, identify
 from bot.adapters.slack.messenger import SlackMessenger
@@ -16,5 +16,6 @@ __all__ = [
     "examine_slack",
     "identify",
     "make_client",
+    "make_socket",
     "quiet_vendor_loggers",
 ]

@@ -4,6 +4,8 @@ import ipaddress
 import logging
 from urllib.parse import urlsplit
 
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 TIMEOUT_SECONDS = 15
@@ -20,6 +22,14 @@ def make_client(token: str | None, api_url: str) -> AsyncWebClient:
     if is_loopback(api_url):
         client.proxy = None
     return client
+
+
+def make_socket(app: AsyncApp, app_token: str, api_url: str) -> AsyncSocketModeHandler:
+    """Return Socket Mode for `app`. It, too, takes the proxy of the environment, even for loopback."""
+    handler = AsyncSocketModeHandler(app, app_token, web_client=make_client(None, api_url))
+    if is_loopback(api_url):
+        handler.client.proxy = None
+    return handler
 
 
 def is_loopback(url: str) -> bool:

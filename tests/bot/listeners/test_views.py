@@ -244,6 +244,14 @@ async def test_every_submission_is_authorised_again(bot, callback, user):
     assert bot.onboarding.calls == []
 
 
+async def test_a_form_is_answered_by_the_response_url_of_the_command_that_opened_it(bot):
+    await bot.command("remove mail.example.com")
+    await bot.submit("remove", {}, bot.surface.opened[0]["private_metadata"])
+
+    (_, where) = bot.surface.answers[0]
+    assert (where["response_url"], where["channel"]) == ("https://hooks.example/1", "C0SOMEWHERE")
+
+
 async def test_a_form_that_came_from_the_home_refreshes_it(bot):
     await bot.submit("remove", {}, Origin(about="d0", home="active|2").pack())
 
