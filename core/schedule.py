@@ -103,7 +103,7 @@ def unseen_at(domain: SendingDomain, durations: Durations) -> datetime | None:
 
 def offline_at(domain: SendingDomain, durations: Durations) -> datetime | None:
     """Return when the thread is to be told that nothing can be judged; None where it knows, or all can be."""
-    if domain.running_window is None or domain.removing or domain.offline_since is None or domain.offline_told:
+    if domain.running_window is None or domain.offline_since is None or domain.offline_told:
         return None
     return domain.offline_since + durations.offline_after
 
@@ -113,7 +113,7 @@ def _moments(domain: SendingDomain, durations: Durations) -> Iterator[datetime]:
     rules = (key_kept_until, stalled_at, no_records_at, unseen_at, offline_at)
     yield from (moment for rule in rules if (moment := rule(domain, durations)) is not None)
     window = domain.running_window
-    if window is not None and not domain.removing and window.reminders_sent < len(REMINDERS):
+    if window is not None and window.reminders_sent < len(REMINDERS):
         yield reminder_at(window, window.reminders_sent)
 
 

@@ -258,9 +258,9 @@ class SendingDomain:
 
     @property
     def running_window(self) -> Window | None:
-        """The window in which the verification is running; None where there is no deadline."""
+        """The window in which the verification is running; None where there is no deadline, or removal is wanted."""
         running = (VerificationStatus.PENDING, VerificationStatus.TEMPORARY_FAILURE)
-        return self.window if self.verification in running else None
+        return self.window if self.verification in running and not self.removing else None
 
     @property
     def removing(self) -> bool:

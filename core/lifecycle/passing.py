@@ -56,7 +56,7 @@ def tell_offline(draft: Draft) -> None:
 def _remind(draft: Draft) -> None:
     """Remind IT. After a standstill of the bot only the latest reminder is said, and none after the deadline."""
     window = draft.domain.running_window
-    if window is None or draft.domain.removing:
+    if window is None:
         return
     due = reminders_due(window, draft.now)
     if due <= window.reminders_sent:

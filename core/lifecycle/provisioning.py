@@ -44,10 +44,8 @@ def on_refused(draft: Draft, event: ProvisioningRefused) -> None:
             _refused_removal(draft, event)
         case Phase.S0 | Phase.SF:
             _refused_at_rest(draft, event)
-        case _ if event.step == "update" and draft.domain.update_wanted:
-            # What was edited is refused; what runs with the old key and policy goes on.
-            draft.change(update_wanted=False)
-            _tell_asker(draft, event)
+        case _ if event.step == "update":
+            _refused_edit(draft, event)
         case Phase.D0 | Phase.D1:
             _refused_deployment(draft, event)
         case _:
@@ -127,6 +125,13 @@ def _refused_removal(draft: Draft, event: ProvisioningRefused) -> None:
         draft.change(provisioner_error=_error(draft, event))
     if IncidentKind.PROVISIONING not in draft.domain.told:
         tell_provisioning(draft, event.incident_id, event.step, event.error, event.remedy)
+
+
+def _refused_edit(draft: Draft, event: ProvisioningRefused) -> None:
+    """What was edited is refused; what runs with the old key and policy goes on."""
+    if draft.domain.update_wanted:
+        draft.change(update_wanted=False)
+        _tell_asker(draft, event)
 
 
 def _refused_at_rest(draft: Draft, event: ProvisioningRefused) -> None:
