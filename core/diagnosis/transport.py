@@ -78,6 +78,8 @@ def _trouble(scene: Scene, record: ExpectedRecord, unknowns: Sequence[Unknown], 
 
 
 def _code(scene: Scene, record: ExpectedRecord, reasons: Set[Silence]) -> Code:
+    if reasons == {Silence.BUDGET}:  # we did not get round to it: nobody else is to blame
+        return Code.CHECKER_OFFLINE
     if Silence.TCP_BLOCKED in reasons:
         return Code.TCP_BLOCKED
     if Silence.BOGUS in reasons:

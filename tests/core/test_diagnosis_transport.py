@@ -23,7 +23,6 @@ CLICK = f"click.{DOMAIN}"
         (Silence.TIMEOUT, Code.NS_UNREACHABLE),
         (Silence.UNREACHABLE, Code.NS_UNREACHABLE),
         (Silence.FORBIDDEN, Code.NS_UNREACHABLE),
-        (Silence.BUDGET, Code.NS_UNREACHABLE),
         (Silence.TCP_BLOCKED, Code.TCP_BLOCKED),
         (Silence.REFUSED, Code.LAME),
         (Silence.LAME, Code.LAME),
@@ -42,6 +41,17 @@ def test_silence_of_all_servers_is_trouble_and_never_definite(reason, code):
     assert {finding.blocked_on for finding in findings.values()} == {BlockedOn.DNS_PROVIDER}
     assert not any(finding.definite for finding in findings.values())
     assert findings[Purpose.SPF].facts["ns"] == ("ns1.provider.example", "ns2.provider.example")
+
+
+def test_questions_that_we_did_not_get_round_to_blame_nobody_else():
+    world = World().add(RECORDS).fail(Silence.BUDGET)
+
+    findings = world.diagnose(CASE)
+
+    assert {(finding.code, finding.blocked_on) for finding in findings.values()} == {
+        (Code.CHECKER_OFFLINE, BlockedOn.US)
+    }
+    assert not any(finding.definite for finding in findings.values())
 
 
 def test_servfail_for_one_name_is_not_a_missing_zone():
