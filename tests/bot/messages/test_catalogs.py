@@ -99,6 +99,13 @@ def test_the_number_chooses_the_form(n, text):
     assert said.startswith(text)
 
 
+def test_a_text_may_count_something_else_than_n():
+    said = [Voice(Language.EN).plain("advice.mx-extra", count=count, seen="20 mx.example.org") for count in (1, 2)]
+
+    assert said[0].startswith("There is 1 other MX record: 20 mx.example.org. Delete it;")
+    assert said[1].startswith("There are 2 other MX records:")
+
+
 def test_no_japanese_text_is_an_english_sentence():
     english = [
         key
