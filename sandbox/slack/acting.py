@@ -64,14 +64,12 @@ class Actors:
 
     def respond(self, user: str, channel: Channel, answer: Json, thread_ts: str | None = None) -> Message:
         """Post what the app answers through an ack or a response URL. Raises `ApiError`."""
-        blocks = check_message_blocks(answer["blocks"]) if answer.get("blocks") else []
-        if not answer.get("text"):
-            raise ApiError("no_text")
+        text, blocks = checked_answer(answer)
         in_channel = answer.get("response_type") == "in_channel"
         return self._workspace.post(
             channel,
             BOT_USER,
-            str(answer["text"]),
+            text,
             blocks,
             only_for=None if in_channel else user,
             thread_ts=answer.get("thread_ts") or thread_ts,
@@ -199,6 +197,14 @@ class Actors:
 
     def _response_url(self, token: str) -> str:
         return f"{self._workspace.base_url}/response/{token}"
+
+
+def checked_answer(answer: Json) -> tuple[str, list[Json]]:
+    """Return text and blocks of what the app answers through an ack or a response URL. Raises `ApiError`."""
+    blocks = check_message_blocks(answer["blocks"]) if answer.get("blocks") else []
+    if not answer.get("text"):
+        raise ApiError("no_text")
+    return str(answer["text"]), blocks
 
 
 def _find_element(blocks: list[Json], chosen: Json) -> tuple[Json, str]:

@@ -101,7 +101,7 @@ def _section(problems: Problems, block: Json, place: str) -> None:
     problems.flag(block.get("expand"), f"{place}/expand")
     if fields is not None:
         problems.each(fields, f"{place}/fields", 10, lambda each, at: problems.text(each, at, 2000))
-    if isinstance(block.get("accessory"), dict):
+    if block.get("accessory") is not None:
         check_element(problems, block["accessory"], f"{place}/accessory", IN_ACTIONS)
 
 
@@ -120,10 +120,7 @@ def _input(problems: Problems, block: Json, place: str) -> None:
     problems.text(block.get("hint"), f"{place}/hint", 2000, plain=True, needed=False)
     problems.flag(block.get("optional"), f"{place}/optional")
     problems.flag(block.get("dispatch_action"), f"{place}/dispatch_action")
-    if isinstance(block.get("element"), dict):
-        check_element(problems, block["element"], f"{place}/element", IN_INPUT)
-    else:
-        problems.add(f"{place}/element", "missing required field")
+    check_element(problems, block.get("element"), f"{place}/element", IN_INPUT)
 
 
 def _header(problems: Problems, block: Json, place: str) -> None:

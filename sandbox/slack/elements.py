@@ -1,5 +1,7 @@
 """Which interactive elements Slack accepts (https://docs.slack.dev/reference/block-kit/block-elements)."""
 
+from typing import Any
+
 from sandbox.slack.checks import Problems
 from sandbox.slack.model import Json
 
@@ -25,8 +27,11 @@ _FIELDS = {
 }
 
 
-def check_element(problems: Problems, element: Json, place: str, allowed: tuple[str, ...]) -> None:
+def check_element(problems: Problems, element: Any, place: str, allowed: tuple[str, ...]) -> None:
     """Check one element that has to be of an `allowed` type."""
+    if not isinstance(element, dict):
+        problems.add(place, "must be an object")
+        return
     kind = str(element.get("type"))
     if kind not in allowed:
         problems.add(f"{place}/type", f"unsupported element here: {kind}")

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from sandbox.slack.acting import checked_answer
 from sandbox.slack.errors import ApiError, NotPossible
 from sandbox.slack.model import BOT_USER, Json, View
 from sandbox.slack.screen import screen
@@ -167,9 +168,7 @@ async def answer_response_url(slack: Slack, request: Request) -> Response:
         if body.get("delete_original") and original:
             slack.workspace.delete(original)
         elif body.get("replace_original") and original:
-            replacement = slack.actors.respond(given.user, channel, body, given.thread_ts)
-            slack.workspace.edit(original, replacement.text, replacement.blocks)
-            slack.workspace.messages[channel.id].remove(replacement)
+            slack.workspace.edit(original, *checked_answer(body))
         else:
             slack.actors.respond(given.user, channel, body, given.thread_ts)
     except ApiError as error:

@@ -24,7 +24,6 @@ def screen(slack: Slack, user: User) -> Json:
         "view": _view(top) if top else None,
         "home": _view(home) if home else None,
         "notes": workspace.notes,
-        "faults": [f"{fault.method}: {fault.kind} ×{fault.times}" for fault in slack.faults.waiting],
     }
 
 

@@ -99,6 +99,7 @@ function follow(url) {
   const ts = `${seconds}.${fraction}`;
   const there = state.channels.find((each) => each.id === channel);
   if (!there) return;
+  modal.cancel();
   const hasReplies = there.messages.some((each) => each.thread_ts === ts);
   if (thread || hasReplies) openThread(channel, thread || ts);
   else openChannel(channel);

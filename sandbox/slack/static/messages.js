@@ -63,7 +63,7 @@ function message(item, context, inThread) {
         h("time", { datetime: when.toISOString() }, date(Number(item.ts), "{time}", context.locale)),
       ),
       content(item, context),
-      item.edited && h("small", { class: "edited" }, "(edited)"),
+      item.edited && !item.ephemeral && h("small", { class: "edited" }, "(edited)"),
       item.files.map((file) => fileCard(file)),
       replies(item, context),
     ),

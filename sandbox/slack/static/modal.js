@@ -37,7 +37,7 @@ export class Modal {
         {},
         h("img", { src: "/static/icon.svg", alt: "", width: "28", height: "28" }),
         h("h2", { id: "modal-title" }, title),
-        h("button", { type: "button", class: "icon", "aria-label": "Close", onclick: () => this.#cancel() }, "✕"),
+        h("button", { type: "button", class: "icon", "aria-label": "Close", onclick: () => this.cancel() }, "✕"),
       ),
       h(
         "div",
@@ -48,7 +48,7 @@ export class Modal {
       h(
         "footer",
         {},
-        h("button", { type: "button", class: "button", onclick: () => this.#cancel() }, view.close?.text || "Cancel"),
+        h("button", { type: "button", class: "button", onclick: () => this.cancel() }, view.close?.text || "Cancel"),
         view.submit && h("button", { type: "submit", class: "button primary" }, view.submit.text),
       ),
     ];
@@ -62,7 +62,7 @@ export class Modal {
     this.#dialog = h("dialog", { class: "modal", "aria-labelledby": "modal-title" }, form);
     this.#dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
-      this.#cancel();
+      this.cancel();
     });
     document.body.append(this.#dialog);
     this.#dialog.showModal();
@@ -104,7 +104,9 @@ export class Modal {
     submit?.classList.remove("busy");
   }
 
-  #cancel() {
+  /** Close it, if one is open, without submitting. */
+  cancel() {
+    if (!this.#view) return;
     post("/sandbox/close_view", { user: this.#context.me, view_id: this.#view.id });
   }
 

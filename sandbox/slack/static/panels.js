@@ -142,7 +142,8 @@ export class DnsPanel {
     if (!this.#state.zones.length || !domains.length) return null;
     const select = h("select", { "aria-label": "Domain to spoil", "data-focus": "slip-domain" },
       domains.map((domain) => h("option", { value: domain }, domain)));
-    const made = this.#state.slips.map((slip) => `${slip.slip} at ${slip.domain}`);
+    const labels = Object.fromEntries(SLIPS);
+    const made = [...new Set(this.#state.slips.map((slip) => `${labels[slip.slip]} (${slip.domain})`))];
     const spoil = ([slip, label]) =>
       this.#button(label, slip, () => this.#do("slips", { slip, domain: select.value }, `${label}: done to ${select.value}.`));
     return h(
@@ -151,7 +152,7 @@ export class DnsPanel {
       h("h3", {}, "Spoil something"),
       select,
       h("div", { class: "b-actions" }, SLIPS.map(spoil)),
-      made.length > 0 && h("p", { class: "hint" }, `Spoilt: ${made.join(", ")}`),
+      made.length > 0 && h("p", { class: "hint" }, `Done: ${made.join(", ")}`),
       made.length > 0 && this.#button("Mend everything", "mend", () => this.#do("mend", {}, "All slips are mended.")),
     );
   }

@@ -331,3 +331,34 @@ async def test_the_app_comes_back_when_it_is_told_to_reconnect(app: AsyncApp, wo
 
 async def _answers(workspace: Workspace) -> bool:
     return bool((await workspace.command("help"))["ok"])
+
+
+async def test_the_bot_may_update_an_open_modal_and_lay_another_on_it(app: AsyncApp, workspace: Workspace):
+    answers = {}
+
+    @app.command("/engage-domain")
+    async def command(ack, body, client):
+        await ack()
+        opened = (await client.views_open(trigger_id=body["trigger_id"], view=MODAL))["view"]
+        await client.views_update(view_id=opened["id"], view=MODAL | {"blocks": [*MODAL["blocks"], *BUTTONS]})
+        try:
+            await client.views_update(view_id=opened["id"], hash=opened["hash"], view=MODAL)
+        except SlackApiError as error:
+            answers["stale"] = error.response["error"]
+
+    @app.action("check")
+    async def click(ack, body, client):
+        await ack()
+        pushed = await client.views_push(trigger_id=body["trigger_id"], view=MODAL | {"callback_id": "second"})
+        answers["root"] = pushed["view"]["root_view_id"] == body["view"]["id"]
+
+    await workspace.command("create")
+    await workspace.eventually(lambda: "stale" in answers)
+    await workspace.click("Check now")
+    await workspace.eventually(lambda: "root" in answers)
+    above = (await workspace.view())["callback_id"]
+    await workspace.close_modal()
+
+    assert answers == {"stale": "hash_conflict", "root": True}
+    assert above == "second"
+    assert (await workspace.view())["callback_id"] == "create"
