@@ -19,7 +19,7 @@ from bot.services.vantage import Vantage
 from core.durations import Durations
 from core.errors import ConfigurationError, ConflictError, OutsideError
 from core.events import CheckerOffline, Event, Looked, TimePassed
-from core.lifecycle import decide
+from core.lifecycle import Decision, decide
 from core.schedule import asks_provisioner, polls_dns
 from core.sending_domain import SendingDomain
 from storage import domains
@@ -85,35 +85,54 @@ class Checking:
 
     async def _check(self, domain: SendingDomain, control: ControlResult) -> None:
         """Gather inputs, call the core, apply outputs."""
+        course = Course(self, domain)
         if asks_provisioner(domain):
-            domain = await self._reconcile(domain)
-        events: list[Event] = []
-        if domain.removed_at is None and polls_dns(domain):
-            events.append(await self._looked(domain) if control.online else CheckerOffline(control.error))
-        await self._apply(domain, *events, TimePassed(self.new_id()))
+            await self._reconcile(course)
+        if course.domain.removed_at is None and polls_dns(course.domain):
+            course.take(await self._looked(course.domain) if control.online else CheckerOffline(control.error))
+        course.take(TimePassed(self.new_id()))
+        await course.commit()
 
-    async def _reconcile(self, domain: SendingDomain) -> SendingDomain:
+    async def _reconcile(self, course: "Course") -> None:
+        """Go step by step until the provisioner has been told everything; commit after each thing it was told."""
         for _ in range(_MOST_STEPS):
+            before = course.domain
             try:
-                event = await self.provisioning.step(domain)
+                course.take(await self.provisioning.step(before))
             except ConfigurationError as error:
-                log.error("provisioner.misconfigured", domain=domain.name, faults=error.faults)
-                return domain
+                log.error("provisioner.misconfigured", domain=before.name, faults=error.faults)
+                return
             except OutsideError as error:
-                log.warning("provisioner.unavailable", domain=domain.name, error=str(error))
-                return domain
-            before, domain = domain, await self._apply(domain, event)
-            if settled(before, domain):
-                return domain
-        return domain
+                log.warning("provisioner.unavailable", domain=before.name, error=str(error))
+                return
+            if settled(before, course.domain):
+                return
+            await course.commit()
 
     async def _looked(self, domain: SendingDomain) -> Looked:
         return Looked(await self.looking.look(domain), self.new_id(), self.new_id())
 
-    async def _apply(self, before: SendingDomain, *events: Event) -> SendingDomain:
-        now, domain, decisions = self.clock(), before, []
-        for event in events:
-            decisions.append(decide(domain, event, now, self.durations))
-            domain = decisions[-1].domain
-        async with self.database.transaction() as session:
-            return await record(session, self.vault, before, decisions, self.durations, now)
+
+class Course:
+    """One domain on its way through one check: what was decided, and how much of it is committed."""
+
+    def __init__(self, checking: Checking, domain: SendingDomain) -> None:
+        self._checking = checking
+        self._committed = domain
+        self._decisions: list[Decision] = []
+        self.domain = domain
+
+    def take(self, event: Event) -> None:
+        """Decide what comes of `event`."""
+        decision = decide(self.domain, event, self._checking.clock(), self._checking.durations)
+        self._decisions.append(decision)
+        self.domain = decision.domain
+
+    async def commit(self) -> None:
+        """Write down what has been decided since the last time. Raises `ConflictError` for a lost race."""
+        checking = self._checking
+        async with checking.database.transaction() as session:
+            self.domain = self._committed = await record(
+                session, checking.vault, self._committed, self._decisions, checking.durations, checking.clock()
+            )
+        self._decisions = []

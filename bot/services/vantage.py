@@ -17,7 +17,7 @@ from storage.vantage import VantageState
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Vantage:
     """Puts the control query, remembers since when it has failed, and tells support."""
 
@@ -26,27 +26,28 @@ class Vantage:
     clock: Clock
     durations: Durations
     new_id: Callable[[], str]
+    _known_online: bool = False
+    """This process has seen the record say so, and whoever goes offline changes both."""
 
     async def look(self, domain: SendingDomain) -> ControlResult:
         """Put the control query and keep the record of it; `domain` is any of those that are affected."""
         control = await self.observer.control()
-        async with self.database.reading() as session:
-            state = await vantage.get(session)
-        if control.online and state.offline_since is None:
+        if control.online and self._known_online:
             return control
         async with self.database.transaction() as session:
             state = await vantage.get(session)
-            if control.online:
-                await self._back(session, state, domain)
-            else:
+            if not control.online:
                 await self._gone(session, state, control.error, domain)
+            elif state.offline_since is not None:
+                await self._back(session, state, domain)
+        self._known_online = control.online
         return control
 
     async def _gone(self, session: AsyncSession, state: VantageState, error: str, domain: SendingDomain) -> None:
         now = self.clock()
         if state.offline_since is None:
             log.warning("dns.offline", error=error)
-            state = VantageState(offline_since=now, error=error, incident_id=f"offline-{self.new_id()}", told=False)
+            state = VantageState(offline_since=now, error=error, incident_id=f"offline-{self.new_id()}")
 
         since = state.offline_since or now
         if not state.told and now - since >= self.durations.offline_after:
@@ -59,13 +60,15 @@ class Vantage:
                 n=await domains.count_waiting(session),
             )
             await outbox.append(session, domain.team_id, [alert], now)
-            state = replace(state, told=True)
+            state = replace(state, told=True, domain_id=domain.id)
         await vantage.put(session, replace(state, error=error))
 
     async def _back(self, session: AsyncSession, state: VantageState, domain: SendingDomain) -> None:
         now = self.clock()
         log.info("dns.online", since=state.offline_since)
         if state.told and state.offline_since is not None:
+            anchored = await domains.get(session, state.domain_id) if state.domain_id else None
+            domain = anchored or domain
             resolved = AlertResolved(
                 subject=Subject.of(domain),
                 incident_id=state.incident_id or "",
