@@ -72,19 +72,19 @@ class Click:
             return _command(body)
         if "event" in body:
             return _event(body)
+        origin = _origin(body)
         click = cls(
             team_id=str((body.get("team") or {}).get("id") or ""),
             user_id=str((body.get("user") or {}).get("id") or ""),
             click_id=str(body.get("trigger_id") or ""),
-            origin=_origin(body),
+            origin=origin,
             trigger_id=str(body.get("trigger_id") or ""),
-            response_url=body.get("response_url"),
+            response_url=body.get("response_url") or origin.response_url,
         )
         if body.get("actions"):
             return _action(click, body)
         if body.get("type") == "view_submission":
-            fields = dict(_fields(body))
-            return replace(click, in_modal=True, fields=fields, response_url=click.origin.response_url)
+            return replace(click, in_modal=True, fields=dict(_fields(body)))
         return click
 
 

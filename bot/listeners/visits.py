@@ -89,8 +89,13 @@ class Visit:
 
     async def open(self, view: Mapping[str, Any], domain: SendingDomain | None = None) -> None:
         """Open a modal, over the one that is open if there is one; `domain` is what it is about."""
-        reach = self.click.response_url or self.click.origin.response_url
-        origin = replace(self.click.origin, stacked=self.click.in_modal, about="", named="", response_url=reach)
+        origin = replace(
+            self.click.origin,
+            response_url=self.click.response_url,
+            stacked=self.click.in_modal,
+            about="",
+            named="",
+        )
         if domain is not None:
             origin = replace(origin, about=domain.id, named=domain.name)
         packed = {**view, "private_metadata": origin.pack()}
