@@ -113,7 +113,7 @@ def _lasting(record: TrackedRecord, look: Look, finding: Finding, durations: Dur
 
 def _regressed(record: TrackedRecord, finding: Finding) -> Finding:
     """Return `finding` as that of a record which was right until `bad_since`; `underlying` is its own code."""
-    if record.bad_since is None or finding.code in IN_CACHES:
+    if record.bad_since is None or finding.code in IN_CACHES or finding.code is Code.REGRESSED:
         return finding
     facts = {**finding.facts, "since_at": record.bad_since, "underlying": finding.code.value}
     return replace(finding, state=State.TEMPORARY, code=Code.REGRESSED, blocked_on=BlockedOn.IT, facts=facts)

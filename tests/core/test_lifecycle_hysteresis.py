@@ -117,6 +117,19 @@ def test_a_regressed_record_tells_since_when_and_what_is_wrong_now():
     assert finding.facts["since_at"] == NOW
 
 
+def test_a_regressed_record_that_is_still_wrong_tells_what_is_wrong_by_then():
+    domain = look_twice(a_domain(Phase.AV), Code.MISSING)
+    at = NOW + 2 * MINUTE
+
+    changed = after(domain, looked(a_look(domain, at, {Purpose.SPF: Code.SPF_SYNTAX})), at=at)
+    finding = record_of(changed, Purpose.SPF).finding
+    assert finding is not None
+    shown_again = after(changed, looked(a_look(changed, at + MINUTE, {Purpose.SPF: finding})), at=at + MINUTE)
+
+    assert finding.facts == {"since_at": NOW, "underlying": Code.SPF_SYNTAX.value}
+    assert record_of(shown_again, Purpose.SPF).finding == finding
+
+
 def test_caches_do_not_make_a_verified_record_bad():
     assert phase_of(look_twice(a_domain(Phase.AV), Code.STALE_CACHE)) is Phase.AV
 
