@@ -97,9 +97,10 @@ function button(each, block, context, surface) {
       "data-action": each.action_id,
       "aria-label": each.accessibility_label,
       onclick: async () => {
-        if (each.url) context.follow(each.url);
         node.classList.add("busy");
-        await press(each, block, context, surface);
+        const pressed = press(each, block, context, surface);
+        if (each.url) context.follow(each.url);
+        await pressed;
         node.classList.remove("busy");
       },
     },
