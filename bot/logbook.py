@@ -45,7 +45,7 @@ def configure(settings: DatabaseSettings) -> None:
         logging.getLogger(name).setLevel(max(level, logging.INFO if name != "httpx" else logging.WARNING))
     for name in _SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    for name in ("apscheduler", "aiohttp.access"):
+    for name in ("apscheduler", "aiohttp.access", "sqlalchemy", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -20,6 +20,7 @@ from bot.adapters.slack import (
     examine_slack,
     identify,
     make_client,
+    make_socket,
     quiet_vendor_loggers,
 )
 from bot.clock import utcnow
@@ -192,4 +193,4 @@ def make_handler(settings: Settings, world: Outside, places: Places, waker: Wake
     app = make_app(world.client, secret)
     register(app, parts)
     quiet_vendor_loggers()
-    return AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
+    return make_socket(app, settings.slack_app_token.get_secret_value(), settings.slack_api_url)

@@ -14,7 +14,7 @@ from bot.adapters.dns.zones import MOST_SERVERS, SIZE, addresses_in, listed_name
 from core.names import is_under
 from core.observations import Question, Server, Unknown, Zone
 
-APEX_TTL = 60.0  # seconds
+APEX_TTL = 600.0  # seconds, as for cuts: a move to another DNS provider is noticed within ten minutes
 
 
 class FixedServers:
