@@ -1,6 +1,6 @@
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
@@ -72,6 +72,14 @@ async def test_moments_come_back_aware_and_in_utc(database):
     assert read.window == window
     assert read.created_at.utcoffset() == timedelta(0)
     assert read.window.deadline.utcoffset() == timedelta(0)
+
+
+async def test_moments_of_other_zones_stay_the_same_moment(database):
+    there = NOW.astimezone(timezone(timedelta(hours=9)))
+
+    await keep(database, a_domain(created_at=there))
+
+    assert await stored(database, a_domain()) == a_domain(created_at=NOW)
 
 
 async def test_naive_moments_are_refused(database):
@@ -184,6 +192,17 @@ async def test_what_is_due_is_claimed_oldest_first_and_once(database):
 
     assert await claim(database) == [late, later]
     assert await claim(database) == []
+
+
+async def test_whoever_has_waited_longest_is_claimed_first_where_not_all_can_be(database):
+    minutes = {"b": 1, "a": 3, "c": 2}
+    await keep(
+        database, *(a_domain(f"{n}.example.com", next_check_at=NOW - timedelta(minutes=m)) for n, m in minutes.items())
+    )
+
+    claimed = [(await claim(database, limit=1))[0].name[0] for _ in minutes]
+
+    assert claimed == ["a", "c", "b"]
 
 
 async def test_a_claim_takes_no_more_than_its_limit(database):

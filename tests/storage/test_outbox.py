@@ -111,6 +111,15 @@ async def test_claimers_at_once_never_get_the_same_row_nor_two_of_a_lane(databas
     assert len(lanes) == len(set(lanes)) == 12
 
 
+async def test_the_oldest_lane_goes_first_where_not_all_can(database):
+    users = ["U3", "U1", "U2"]
+    await append(database, *(message(ONE, user) for user in users))
+
+    claimed = [(await claim(database, limit=1))[0].lane for _ in users]
+
+    assert claimed == ["dm:U3", "dm:U1", "dm:U2"]
+
+
 async def test_a_failed_row_holds_up_its_lane_until_it_is_tried_again(database):
     await append(database, reply(ONE), message(ONE))
     row, *_ = await claim(database)
