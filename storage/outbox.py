@@ -25,7 +25,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row that is being sent. `attempts` counts the earlier ones, those that died without a word included."""
+    """A row that is being sent. `attempts` counts the earlier ones, those that died without a word included.
+
+    `cause` is what the log calls whatever made it: ``request:…`` or ``check:…``; empty if that was not kept.
+    """
 
     id: int
     team_id: str
@@ -35,6 +38,7 @@ class Claimed:
     attempts: int
     progress: dict[str, str]
     created_at: datetime
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,13 @@ class ParkedLane:
     parked_at: datetime
 
 
-async def append(session: AsyncSession, team_id: str, notices: Sequence[Notice], now: datetime) -> None:
-    """Queue notices, in this order. A card that is queued already is not queued again: it shows the latest state."""
+async def append(
+    session: AsyncSession, team_id: str, notices: Sequence[Notice], now: datetime, cause: str = ""
+) -> None:
+    """Queue notices, in this order, with what caused them.
+
+    A card that is queued already is not queued again: it shows the latest state. It keeps its first cause.
+    """
     for notice in notices:
         lane = lane_of(notice, team_id)
         if notice.place is Place.CARD and await _card_is_queued(session, team_id, lane, notice.kind):
@@ -64,6 +73,7 @@ async def append(session: AsyncSession, team_id: str, notices: Sequence[Notice],
             "next_attempt_at": now,
             "progress": {},
             "created_at": now,
+            "cause": cause or None,
         }
         await session.execute(sa.insert(OUTBOX), row)
 
@@ -184,7 +194,17 @@ async def _claimed(session: AsyncSession, row: sa.Row[Any]) -> Claimed | None:
         logger.exception("outbox row %s cannot be read", row.id)
         await mark_dead(session, row.id, str(error))
         return None
-    return Claimed(row.id, row.team_id, row.domain_id, row.lane, notice, row.attempts - 1, row.progress, row.created_at)
+    return Claimed(
+        id=row.id,
+        team_id=row.team_id,
+        domain_id=row.domain_id,
+        lane=row.lane,
+        notice=notice,
+        attempts=row.attempts - 1,
+        progress=row.progress,
+        created_at=row.created_at,
+        cause=row.cause or "",
+    )
 
 
 async def _set(session: AsyncSession, row_id: int, **values: object) -> None:

@@ -178,6 +178,7 @@ class OutboxRow(Row, table=True):
     last_error: str | None = _text(nullable=True)
     created_at: datetime = _moment()
     sent_at: datetime | None = _moment(nullable=True)
+    cause: str | None = _text(nullable=True)
 
 
 class ParkedLaneRow(Row, table=True):

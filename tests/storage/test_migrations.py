@@ -1,5 +1,6 @@
 import asyncio
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,12 @@ from alembic.config import Config
 from alembic.config import main as alembic_command
 from alembic.script import ScriptDirectory
 
-from storage import domains, migrations
+from storage import domains, migrations, outbox
+from storage.codec import dump_notice
 from storage.engine import Database
 from storage.migrations import is_current, migrate
-from storage.tables import METADATA
-from tests.storage.samples import a_domain
+from storage.tables import METADATA, OUTBOX
+from tests.storage.samples import NOW, TEAM, a_domain, card
 
 ROOT = Path(__file__).parents[2]
 INI = ROOT / "storage" / "migrations" / "alembic.ini"
@@ -78,6 +80,27 @@ async def test_migrating_keeps_what_is_there(database):
 
     async with database.reading() as session:
         assert await domains.get(session, a_domain().id) == a_domain()
+
+
+async def test_rows_of_the_release_before_and_of_its_processes_are_said_without_a_cause(empty_database, monkeypatch):
+    upgrade = migrations.command.upgrade
+    monkeypatch.setattr(migrations.command, "upgrade", lambda config, _: upgrade(config, "0001"))
+    await migrate(empty_database)
+    monkeypatch.undo()
+    values = {"team_id": TEAM, "lane": "dm:U1", "kind": card(a_domain()).kind, "payload": dump_notice(card(a_domain()))}
+    values |= {"state": "queued", "attempts": 0, "next_attempt_at": NOW, "progress": {}, "created_at": NOW}
+    old = sa.insert(OUTBOX).values(**values)
+
+    async with empty_database.transaction() as session:
+        await session.execute(old)
+    before = await is_current(empty_database)
+    await migrate(empty_database)
+    async with empty_database.transaction() as session:
+        await session.execute(old.values(lane="dm:U2"))
+        claimed = await outbox.claim(session, NOW, timedelta(minutes=1), 10)
+
+    assert not before
+    assert [(row.lane, row.cause) for row in claimed] == [("dm:U1", ""), ("dm:U2", "")]
 
 
 async def test_processes_may_migrate_at_once(empty_database_url):

@@ -25,9 +25,9 @@ async def database(database):
     return database
 
 
-async def append(database, *notices, now=NOW):
+async def append(database, *notices, now=NOW, cause=""):
     async with database.transaction() as session:
-        await outbox.append(session, TEAM, notices, now)
+        await outbox.append(session, TEAM, notices, now, cause)
 
 
 async def claim(database, now=NOW, limit=10):
@@ -69,6 +69,18 @@ async def test_a_claimed_row_carries_everything_about_its_notice(database):
     (row,) = await claim(database)
 
     assert row == outbox.Claimed(row.id, TEAM, ONE.id, f"{ONE.id}:it", notice, 0, {}, NOW)
+
+
+async def test_a_claimed_row_names_what_caused_it_and_a_card_keeps_its_first_cause(database):
+    await append(database, card(ONE), cause="request:1a2b3c4d")
+    await append(database, card(ONE), reply(TWO), cause="check:5e6f7a8b")
+
+    claimed = await claim(database)
+
+    assert [(row.domain_id, row.cause) for row in claimed] == [
+        (ONE.id, "request:1a2b3c4d"),
+        (TWO.id, "check:5e6f7a8b"),
+    ]
 
 
 async def test_only_the_head_of_a_lane_is_claimed_and_the_next_after_it_was_sent(database):

@@ -1,0 +1,20 @@
+"""What caused a notice: the request or check by which it is found in the log.
+
+Empty for rows that were queued before, and for those of a process of the release before this one.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("outbox", sa.Column("cause", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the tables never go back: restore a backup")
