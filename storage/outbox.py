@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.notices import Notice, Place
+from core.secrecy import blotted
 from storage.codec import Undecodable, dump_notice, load_notice
 from storage.dialects import upsert
 from storage.lanes import lane_of
@@ -224,5 +225,5 @@ def _ready(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def _plain(text: str) -> str:
-    """Return a text that PostgreSQL takes: without U+0000, which may stand in what came from outside."""
-    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    """Return a text from outside as it may be kept: no secrets, and no U+0000, which PostgreSQL does not take."""
+    return blotted(text).replace("\x00", "\N{REPLACEMENT CHARACTER}")

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from core.secrecy import blotted
+
 SEEN_LIMIT = 80
 """The most characters of what was seen."""
 NAME_LIMIT = 253
@@ -14,8 +16,8 @@ _BREAK = re.compile(r"[\r\n\t\u2028\u2029]+")
 
 
 def clean(text: str) -> str:
-    """Strip control, direction and other invisible characters; line breaks become spaces."""
-    spaced = _BREAK.sub(" ", text)
+    """Strip control, direction and other invisible characters, and secrets; line breaks become spaces."""
+    spaced = _BREAK.sub(" ", blotted(text, bare=False))
     if spaced.isascii() and spaced.isprintable():
         return spaced
     return "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"})

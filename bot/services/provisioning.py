@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.ports import Provisioner
-from core.errors import NameTaken, RequestRefused
+from bot.ports import NO_METER, Meter, Provisioner
+from core.errors import ConfigurationError, NameTaken, OutsideError, RequestRefused
 from core.events import AdoptionNeeded, Event, Provisioned, ProvisioningRefused, Snapshot, TornDown
+from core.secrecy import blotted
 from core.sending_domain import SendingDomain, Wanted
 from storage.engine import Database
 from storage.vault import Vault
@@ -23,6 +24,7 @@ class Provisioning:
     vault: Vault
     provisioner: Provisioner
     new_id: Callable[[], str]
+    meter: Meter = NO_METER
 
     async def step(self, domain: SendingDomain) -> Event:
         """Do one step and return what came of it.
@@ -33,9 +35,20 @@ class Provisioning:
         try:
             return await self._step(domain)
         except NameTaken as error:
+            self.meter.provisioner_failed("name_taken")
             return AdoptionNeeded(error.provisioner_id)
         except RequestRefused as error:
-            return ProvisioningRefused(error.step, str(error), error.remedy, self.new_id())
+            self.meter.provisioner_failed("refused")
+            # From here on it is stored, logged and said: whatever the adapter is, no secret goes further.
+            words = blotted(str(error))
+            log.warning("provisioner.refused", step=error.step, error=words)
+            return ProvisioningRefused(error.step, words, error.remedy, self.new_id())
+        except ConfigurationError:
+            self.meter.provisioner_failed("misconfigured")
+            raise
+        except OutsideError:
+            self.meter.provisioner_failed("unavailable")
+            raise
 
     async def _step(self, domain: SendingDomain) -> Event:
         if domain.wanted is Wanted.REMOVED:

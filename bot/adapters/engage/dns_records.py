@@ -9,6 +9,7 @@ import idna
 from bot.adapters.engage.fields import a_list, a_mapping, a_number, a_text, nonsense
 from bot.adapters.engage.refusals import plain
 from core.records import ExpectedRecord, Purpose, RecordType
+from core.secrecy import holds_secret
 
 MOST_RECORDS = 64
 _LONGEST_VALUE = 4096
@@ -80,6 +81,9 @@ def _txt(text: str, where: str) -> str:
         stripped = "".join(re.sub(r"\\(.)", r"\1", part) for part in _QUOTED.findall(stripped))
     if not stripped or not stripped.isascii() or not stripped.isprintable():
         nonsense(f"{where} is not a line of ASCII")
+    if holds_secret(stripped):
+        # Whatever is handed out here is published: a private key in place of the public one must not be.
+        nonsense(f"{where} holds a secret")
     return stripped
 
 

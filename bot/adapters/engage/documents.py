@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +27,7 @@ class EmailDomain:
     id: str
     domain: str
     reference: str | None
-    attributes: Mapping[str, Any]
+    attributes: Mapping[str, Any] = field(repr=False)
 
 
 def parsed(body: bytes) -> object:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from core.errors import BotError, ConfigurationError, RequestRefused
+from core.secrecy import blotted
 
 LONGEST_WORDS = 400
 _MOST_ERRORS = 5
@@ -21,7 +22,7 @@ def translated(status: int, document: object, step: str, secrets: Iterable[str])
     """Return the error for an answer of 4xx that is not worth trying again.
 
     `document` is the JSON that came with it, or None; `step` what was being done. `secrets` are blotted out,
-    should the API repeat them.
+    should the API repeat them, and so is whatever else has the shape of a secret.
     """
     words = errors_of(document, secrets)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -60,10 +61,7 @@ def errors_of(document: object, secrets: Iterable[str]) -> str:
 
 def plain(text: str, secrets: Iterable[str] = (), longest: int = LONGEST_WORDS) -> str:
     """Return foreign text fit for showing: one line, bounded, no control characters, no secrets."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "•••")
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    printable = "".join(letter if letter.isprintable() else " " for letter in blotted(text, secrets))
     line = " ".join(printable.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 

@@ -14,7 +14,7 @@ import structlog
 
 from bot.adapters.engage.documents import parsed
 from bot.adapters.engage.fields import nonsense
-from bot.adapters.engage.refusals import errors_of, not_the_api
+from bot.adapters.engage.refusals import errors_of, not_the_api, plain
 from bot.adapters.engage.retrying import GiveUp, next_try, retry_after
 from core.errors import ConfigurationError, TransientError
 
@@ -149,8 +149,9 @@ class Transport:
         except (httpx.TimeoutException, TimeoutError):
             return _Passing("no answer in time")
         except httpx.HTTPError as error:
-            # The words of httpx name hosts and causes, never headers or bodies.
-            return _Passing(f"no connection, {type(error).__name__} {error}".rstrip())
+            # The words of httpx name hosts and causes, and quote a line of an answer that is no HTTP.
+            words = plain(str(error), (self._api_key, *secrets))
+            return _Passing(f"no connection, {type(error).__name__} {words}".rstrip())
         if response.is_redirect or 300 <= response.status_code < 400:
             raise not_the_api(f"answered with a redirect ({response.status_code})")
         reply = Reply(response.status_code, parsed(body))

@@ -14,6 +14,7 @@ from core.errors import (
     PermanentError,
     TransientError,
 )
+from core.secrecy import blotted
 
 CHANNEL_WORDS = frozenset(
     {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "restricted_action_read_only_channel"}
@@ -105,4 +106,4 @@ def _messages(error: SlackApiError) -> str:
     data = getattr(error.response, "data", None)
     metadata = data.get("response_metadata") if isinstance(data, Mapping) else None
     messages = metadata.get("messages") if isinstance(metadata, Mapping) else None
-    return f" ({'; '.join(map(str, messages))})" if isinstance(messages, list) and messages else ""
+    return blotted(f" ({'; '.join(map(str, messages))})") if isinstance(messages, list) and messages else ""
