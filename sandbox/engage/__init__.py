@@ -41,14 +41,15 @@ POST /_sandbox/verdict ``{"domain": "mail.example.com", "verificationStatus": "F
     Let the verification stand at any word until it is verified again; ``""`` lets it go.
 
 GET /_sandbox/faults
-    ``{"fault": {"mode": "ok", ...}, "modes": [...]}``
+    ``{"fault": {"mode": "ok", ...}, "modes": [...], "held": 0}``; ``held`` counts the answers held back since then.
 
 POST /_sandbox/faults ``{"mode": "down", "operation": "create", "times": 2, ...}``
     Misbehave, in the place of the fault before. ``operation`` (find, create, describe, update, remove, deploy, verify)
     and ``times`` may be left out: all, always. Modes:
 
     ``ok``: none. ``refuse``: writes are answered 422 with ``detail`` (a text) about ``pointer``. ``down``: 503.
-    ``slow``: every answer takes ``seconds``. ``rate_limited``: 429, with ``retry_after`` as Retry-After (a text).
+    ``slow``: every answer takes ``seconds``. ``late``: likewise, but it is done at once.
+    ``rate_limited``: 429, with ``retry_after`` as Retry-After (a text).
     ``unauthorized``: 401. ``lost_answer``: it is done, but the answer is 504. ``stall_events``: no further events.
     ``no_records``: no records are handed out. ``odd_words``: answers hold words that the contract has not.
     ``odd_types``: answers hold values of wrong types.

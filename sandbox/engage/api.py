@@ -41,7 +41,7 @@ def _route(engine: Engine, api_key: str, path: str, method: str, operation: str,
                 await _before(engine)
             status, found = await act(engine, request)
             if struck:
-                _afterwards(engine)
+                await _afterwards(engine)
         except Refusal as refusal:
             return Answer(refusal.document, refusal.status, headers=refusal.headers)
         if found is None:
@@ -61,7 +61,7 @@ async def _before(engine: Engine) -> None:
     """Misbehave before anything is done."""
     fault = engine.fault
     if fault.mode == "slow":
-        await asyncio.sleep(fault.seconds)
+        await _hold(engine)
     elif fault.mode == "refuse":
         raise Refusal(422, "refused", fault.detail, fault.pointer)
     elif fault.mode == "down":
@@ -72,8 +72,15 @@ async def _before(engine: Engine) -> None:
         raise Refusal(401, "unauthorized", "The API key was revoked.")
 
 
-def _afterwards(engine: Engine) -> None:
+async def _hold(engine: Engine) -> None:
+    engine.held += 1
+    await asyncio.sleep(engine.fault.seconds)
+
+
+async def _afterwards(engine: Engine) -> None:
     """Misbehave once everything is done."""
+    if engine.fault.mode == "late":
+        await _hold(engine)
     if engine.fault.mode == "lost_answer":
         raise Refusal(504, "gateway_timeout", "The answer got lost.")
 

@@ -30,6 +30,7 @@ class Engine:
     def __init__(self, shelf: Shelf, lookups: Lookups, speed: Speed, region: str = "us-east-1") -> None:
         self.shelf = shelf
         self.fault = Fault()
+        self.held = 0
         self._lookups = lookups
         self._speed = speed
         self._region = region

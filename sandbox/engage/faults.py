@@ -9,6 +9,7 @@ MODES = (
     "refuse",
     "down",
     "slow",
+    "late",
     "rate_limited",
     "unauthorized",
     "lost_answer",

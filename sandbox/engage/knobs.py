@@ -90,9 +90,9 @@ async def _verdict(engine: Engine, body: Mapping[str, Any]) -> Mapping[str, Any]
 
 
 async def _fault(engine: Engine, _: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"fault": asdict(engine.fault), "modes": MODES}
+    return {"fault": asdict(engine.fault), "modes": MODES, "held": engine.held}
 
 
 async def _set_fault(engine: Engine, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    engine.fault = Fault.from_json(body)
+    engine.fault, engine.held = Fault.from_json(body), 0
     return await _fault(engine, body)

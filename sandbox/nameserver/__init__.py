@@ -10,7 +10,8 @@ N + 3   (TCP)         the control API: JSON over HTTP, described here
 ====================  =========================================================================
 
 ``--second``, ``--resolver`` and ``--control`` name other ports, ``--negative-ttl SECONDS`` the SOA
-minimum of zones made on demand (5). A name in no zone is REFUSED by ns1 and ns2 and NXDOMAIN at the resolver.
+minimum of zones made on demand (5). With ``--hosts-everything`` every registered domain has an empty zone as soon as
+it is asked about; otherwise a name in no zone is REFUSED by ns1 and ns2 and NXDOMAIN at the resolver.
 `Nameserver` (in `sandbox.nameserver.server`) is the same thing inside a process, for tests.
 
 Control API
@@ -24,10 +25,11 @@ GET /zones
     ``{"zones": [{"name": "example.com", "negative_ttl": 5, "servers": {"ns1": [RECORD, ...], "ns2": [...]}}],
     "slips": [{"slip": "truncate-dkim", "domain": "mail.example.com"}],
     "faults": [{"fault": "silent", "server": "ns1", "name": null, "type": null, "seconds": 0}],
-    "slips_known": [...], "faults_known": [...],
+    "met": 0, "slips_known": [...], "faults_known": [...],
     "ports": {"ns1": 5301, "ns2": 5302, "resolver": 5303, "control": 5304}}``.
     A RECORD is one RRset: ``{"name": "mail.example.com", "type": "TXT", "ttl": 300, "values": ["\"v=spf1 ~all\""]}``,
-    names without final dot, values in zone-file notation. SOA and NS of the apex are among them.
+    names without final dot, values in zone-file notation. SOA and NS of the apex are among them. ``met`` counts the
+    queries that met a fault.
 
 POST /apply ``{"text": "<zone file>", "zone": "example.com", "server": "ns1"}``
     What IT does with the zone file. Its RRsets are added to the zone; one of the same name and type is

@@ -15,10 +15,11 @@ from dns.name import Name
 from dns.rdatatype import RdataType
 
 from sandbox.nameserver.faults import Fault, FaultKind
-from sandbox.nameserver.zones import Found, Zone
+from sandbox.nameserver.zones import Found, Zone, is_registrable, registered_domain
 
 PLAIN_UDP = 512  # RFC 1035 section 4.2.1
 MOST_UDP = 1232  # DNS Flag Day 2020
+MOST_ZONES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ class Source(Protocol):
 
 
 class Server:
-    """One virtual server: a source of answers, its faults, and the queries it has seen."""
+    """One virtual server: a source of answers, its faults, how many queries met one, and the queries it has seen."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.met = 0
         self.faults: list[Fault] = []
         self.seen: list[Seen] = []
 
@@ -70,6 +72,7 @@ class Server:
         self.seen.append(_seen(query, client, tcp=tcp))
         del self.seen[:-10_000]
         faults = [fault for fault in self.faults if fault.concerns(asked.name, asked.rdtype)]
+        self.met += bool(faults)
         response = dns.message.make_response(query, our_payload=MOST_UDP)
         assert isinstance(response, QueryMessage)  # noqa: S101 -- a response to a query is one
         self.source.answer(response, asked.name, asked.rdtype)
@@ -83,14 +86,21 @@ class Server:
 
 
 class Authority:
-    """The source of an authoritative server: its zones, by origin."""
+    """The source of an authoritative server: its zones, by origin.
 
-    def __init__(self) -> None:
+    With `found`, it hosts every registered domain: the zone is founded when it is first asked about.
+    """
+
+    def __init__(self, found: Callable[[Name], Zone] | None = None) -> None:
         self.zones: dict[Name, Zone] = {}
+        self._found = found
 
     def zone_of(self, name: Name) -> Zone | None:
         """Return the deepest zone that holds `name`."""
         holding = [zone for origin, zone in self.zones.items() if name.is_subdomain(origin)]
+        origin = registered_domain(name)
+        if not holding and self._found and is_registrable(origin) and len(self.zones) < MOST_ZONES:
+            holding.append(self.zones.setdefault(origin, self._found(origin)))
         return max(holding, key=lambda zone: len(zone.origin), default=None)
 
     def answer(self, response: QueryMessage, name: Name, rdtype: RdataType) -> None:

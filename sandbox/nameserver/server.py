@@ -47,7 +47,8 @@ class Nameserver:
 
     Use it as ``async with Nameserver() as nameserver:`` or open and close it. Zones may be changed before, between
     and while it serves. `server` always is ``"ns1"``, ``"ns2"``, for faults also ``"resolver"``, or None for
-    both authoritative ones. All raise `Mistake` for input that makes no sense.
+    both authoritative ones. All raise `Mistake` for input that makes no sense. With `hosts_everything`, every registered
+    domain has a zone here as soon as it is asked about, as a company's has before it sends mail.
     """
 
     def __init__(
@@ -56,10 +57,12 @@ class Nameserver:
         host: str = "127.0.0.1",
         ports: tuple[int, int, int] = (0, 0, 0),
         negative_ttl: int = 5,
+        hosts_everything: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._negative_ttl = negative_ttl
-        self._authorities = {name: Authority() for name in AUTHORITIES}
+        found = (lambda origin: Zone.new(origin, negative_ttl)) if hosts_everything else None
+        self._authorities = {name: Authority(found) for name in AUTHORITIES}
         self.servers = {name: Server(authority) for name, authority in self._authorities.items()}
         self._resolver = Resolver(tuple(self.servers.values()), negative_ttl, clock)
         self.servers[RESOLVER] = Server(self._resolver)
@@ -204,6 +207,7 @@ class Nameserver:
             "zones": [self._zone_state(origin) for origin in origins],
             "slips": [{"slip": slip.kind.value, "domain": text_of(slip.domain)} for slip in self._slips],
             "faults": [_fault_state(label, fault) for label in self.servers for fault in self.servers[label].faults],
+            "met": sum(server.met for server in self.servers.values()),
             "slips_known": [kind.value for kind in SlipKind],
             "faults_known": [kind.value for kind in FaultKind],
             "ports": self.ports,

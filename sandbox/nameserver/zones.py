@@ -26,6 +26,12 @@ def registered_domain(name: Name) -> Name:
     return dns.name.from_text(_suffixes.privatesuffix(text) or text)
 
 
+def is_registrable(name: Name) -> bool:
+    """Tell whether `name` can be registered: neither a public suffix nor below a registered domain."""
+    text = name.to_text(omit_final_dot=True).lower()
+    return _suffixes.privatesuffix(text) == text
+
+
 class Found(Enum):
     """What a zone says about a name and type."""
 

@@ -39,7 +39,8 @@ GET /sandbox/state?user=alex, GET /sandbox/stream?user=alex
 POST /sandbox/faults ``{"method": "chat.postMessage", "kind": "ratelimited", "times": 1, "seconds": 1}``
     The next calls fail. Kinds: ``ratelimited``, ``error`` (with ``error``), ``slow``, ``timeout`` and
     ``accept_then_timeout`` (it is done, but the answer is 504 after ``seconds``). With ``channel``, only there.
-    ``{"clear": true}`` forgets them.
+    Besides the methods there are ``upload`` and ``response_url``. ``{"clear": true}`` forgets them; ``{}`` changes
+    nothing. The answer's ``held`` names the methods whose answers were held back since the last clear.
 
 POST /sandbox/disconnect ``{}``
     Ask the app to connect anew.

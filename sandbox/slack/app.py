@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox.slack import page_api, web_api
 from sandbox.slack.acting import Actors
+from sandbox.slack.errors import ApiError
 from sandbox.slack.faults import Faults
 from sandbox.slack.guard import Guard
 from sandbox.slack.neighbours import Neighbours
@@ -25,6 +27,8 @@ from sandbox.slack.workspace import Workspace
 
 BOT_TOKEN = "xoxb-sandbox"  # noqa: S105  # nothing secret: it opens a workspace on loopback
 APP_TOKEN = "xapp-sandbox"  # noqa: S105  # the same
+
+Handler = Callable[[Request], Awaitable[Response]]
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -47,9 +51,7 @@ def new_slack(
 def new_app(slack: Slack, neighbours: Neighbours) -> Starlette:
     """Return the ASGI application."""
 
-    def bound(
-        handler: Callable[[Slack, Request], Awaitable[Response]],
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def bound(handler: Callable[[Slack, Request], Awaitable[Response]]) -> Handler:
         return functools.partial(handler, slack)
 
     async def state(request: Request) -> Response:
@@ -64,8 +66,8 @@ def new_app(slack: Slack, neighbours: Neighbours) -> Starlette:
     routes = [
         Route("/api/{method}", bound(web_api.answer), methods=["GET", "POST"]),
         WebSocketRoute("/link/", slack.socket_mode.serve),
-        Route("/upload/v1/{ticket}", bound(receive_upload), methods=["POST"]),
-        Route("/response/{token}", bound(page_api.answer_response_url), methods=["POST"]),
+        Route("/upload/v1/{ticket}", _spoilt(slack, "upload", receive_upload), methods=["POST"]),
+        Route("/response/{token}", _spoilt(slack, "response_url", page_api.answer_response_url), methods=["POST"]),
         Route("/files/{file}", bound(_file)),
         Route("/sandbox/state", state),
         Route("/sandbox/stream", stream),
@@ -77,6 +79,21 @@ def new_app(slack: Slack, neighbours: Neighbours) -> Starlette:
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Guard, base_url=slack.workspace.base_url)])
+
+
+def _spoilt(slack: Slack, name: str, handler: Callable[[Slack, Request], Awaitable[Response]]) -> Handler:
+    """Return a handler whose requests meet the faults of `name`."""
+
+    async def met(request: Request) -> Response:
+        try:
+            return await slack.faults.around(name, {}, lambda: handler(slack, request))
+        except ApiError as error:
+            status = error.status if error.status != HTTPStatus.OK else HTTPStatus.INTERNAL_SERVER_ERROR
+            return JSONResponse(error.body(), status, headers=error.headers)
+        except TimeoutError:
+            return Response("", HTTPStatus.GATEWAY_TIMEOUT)
+
+    return met
 
 
 async def _page(_request: Request) -> Response:

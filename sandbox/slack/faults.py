@@ -1,10 +1,15 @@
 """Faults of the Web API on demand: being told to slow down, errors, and answers that never come."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
-from sandbox.slack.errors import NotPossible
+from sandbox.slack.errors import ApiError, NotPossible
 from sandbox.slack.model import Json
+
+T = TypeVar("T")
 
 
 class Kind(StrEnum):
@@ -21,7 +26,8 @@ class Kind(StrEnum):
 class Fault:
     """One fault of a method (``*``: of every method), for the next `times` calls.
 
-    `seconds` is how long an answer is held back, or what ``Retry-After`` says.
+    Besides the methods there are ``upload``, where a file's bytes go, and ``response_url``. `seconds` is how long an
+    answer is held back, or what ``Retry-After`` says.
     """
 
     method: str
@@ -33,10 +39,11 @@ class Fault:
 
 
 class Faults:
-    """The faults that are waiting for their call."""
+    """The faults that are waiting for their call; `held` names the methods of those whose answer was held back."""
 
     def __init__(self) -> None:
         self.waiting: list[Fault] = []
+        self.held: list[str] = []
 
     def add(self, body: Json) -> None:
         """Add a fault from the page's API. Raises `NotPossible` where it makes no sense."""
@@ -59,6 +66,7 @@ class Faults:
     def clear(self) -> None:
         """Forget all faults."""
         self.waiting.clear()
+        self.held.clear()
 
     def take(self, method: str, args: Json) -> Fault | None:
         """Return the fault that this call meets, and use it up."""
@@ -69,3 +77,28 @@ class Faults:
                 self.waiting = [each for each in self.waiting if each.times > 0]
                 return fault
         return None
+
+    async def around(self, method: str, args: Json, act: Callable[[], Awaitable[T]]) -> T:
+        """Carry a call out, or do what goes wrong with it. Raises `ApiError`, and `TimeoutError` for no answer."""
+        fault = self.take(method, args)
+        if fault is None:
+            return await act()
+        if fault.kind is not Kind.ACCEPT_THEN_TIMEOUT:
+            await self._suffer(method, fault)
+            return await act()
+        await act()
+        await self._hold(method, fault)
+        raise TimeoutError
+
+    async def _suffer(self, method: str, fault: Fault) -> None:
+        if fault.kind is Kind.RATELIMITED:
+            raise ApiError("ratelimited", status=429, headers={"Retry-After": str(max(1, round(fault.seconds)))})
+        if fault.kind is Kind.ERROR:
+            raise ApiError(fault.error)
+        await self._hold(method, fault)
+        if fault.kind is not Kind.SLOW:
+            raise TimeoutError
+
+    async def _hold(self, method: str, fault: Fault) -> None:
+        self.held.append(method)
+        await asyncio.sleep(fault.seconds)

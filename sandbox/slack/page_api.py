@@ -76,13 +76,16 @@ async def open_home(slack: Slack, body: Json) -> Json:
 
 
 async def faults(slack: Slack, body: Json) -> Json:
-    """``{method, kind, times?, seconds?, error?, channel?}``: the next calls fail; ``{clear: true}``: forget it all."""
+    """``{method, kind, times?, seconds?, error?, channel?}``: the next calls fail; ``{clear: true}``: forget it all.
+
+    ``{}`` changes nothing. The answer names in ``held`` the methods whose answers were held back since the last clear.
+    """
     if body.get("clear"):
         slack.faults.clear()
-    else:
+    elif body:
         slack.faults.add(body)
     slack.workspace.touch()
-    return _outcome(None)
+    return _outcome(None) | {"waiting": len(slack.faults.waiting), "held": slack.faults.held}
 
 
 async def disconnect(slack: Slack, body: Json) -> Json:

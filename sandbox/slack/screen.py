@@ -69,6 +69,7 @@ def _message(slack: Slack, message: Message) -> Json:
         "ephemeral": message.only_for is not None,
         "slackbot": message.from_slackbot,
         "deleted": message.deleted,
+        "metadata": message.metadata,
         "files": [file_shown(slack.workspace.files[each]) for each in message.files],
     }
 

@@ -44,7 +44,7 @@ async def running(
     ports = Ports(slack=slack_port or first, nameserver=first + 1, engage=first + 5)
     tokens = Tokens()
     commands: list[tuple[str, int, list[str]]] = [
-        ("nameserver", ports.control, ["--port", str(ports.nameserver)]),
+        ("nameserver", ports.control, ["--port", str(ports.nameserver), "--hosts-everything"]),
         ("engage", ports.engage, _engage_options(ports, tokens, engage_options)),
         ("slack", ports.slack, _slack_options(ports, tokens, changed)),
     ]

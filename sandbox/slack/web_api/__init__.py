@@ -1,6 +1,5 @@
 """Slack's Web API: a fixed list of methods; any other name is refused, and logged as a mistake."""
 
-import asyncio
 import json
 import logging
 from typing import Any
@@ -9,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.slack.errors import ApiError
-from sandbox.slack.faults import Fault, Kind
 from sandbox.slack.model import Json
 from sandbox.slack.web_api.call import Call, Method, Slack
 from sandbox.slack.web_api.chat import METHODS as CHAT
@@ -30,12 +28,7 @@ async def answer(slack: Slack, request: Request) -> Response:
     name = request.path_params["method"]
     try:
         args = await _arguments(request)
-        fault = slack.faults.take(name, args)
-        if fault and fault.kind is not Kind.ACCEPT_THEN_TIMEOUT:
-            await _suffer(fault)
-        body = await _run(slack, name, request, args)
-        if fault and fault.kind is Kind.ACCEPT_THEN_TIMEOUT:
-            await _suffer(fault)
+        body = await slack.faults.around(name, args, lambda: _run(slack, name, request, args))
     except ApiError as error:
         log.info("%s: %s", name, error.body())
         return JSONResponse(error.body(), error.status, headers=error.headers | _scope_headers(slack))
@@ -58,16 +51,6 @@ async def _run(slack: Slack, name: str, request: Request, args: Json) -> Json:
     if missing and len(missing) == len(method.scopes):
         raise ApiError("missing_scope", needed=",".join(missing), provided=",".join(sorted(slack.scopes)))
     return await method.handler(Call(slack, args))
-
-
-async def _suffer(fault: Fault) -> None:
-    if fault.kind is Kind.RATELIMITED:
-        raise ApiError("ratelimited", status=429, headers={"Retry-After": str(max(1, round(fault.seconds)))})
-    if fault.kind is Kind.ERROR:
-        raise ApiError(fault.error)
-    await asyncio.sleep(fault.seconds)
-    if fault.kind is not Kind.SLOW:
-        raise TimeoutError
 
 
 async def _arguments(request: Request) -> Json:

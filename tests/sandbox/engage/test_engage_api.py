@@ -189,6 +189,18 @@ async def test_a_slow_answer_takes_its_time(stand_in: StandIn) -> None:
         )
 
 
+async def test_a_late_answer_is_about_something_done(stand_in: StandIn) -> None:
+    await stand_in.knob("faults", mode="late", seconds=0.2, operation="create")
+
+    creating = asyncio.create_task(made(stand_in))
+    while not (await stand_in.client.get("/_sandbox/faults")).json()["held"]:
+        await asyncio.sleep(0.01)
+    known = [domain.domain for domain in stand_in.engine.shelf]
+    await creating
+
+    assert known == ["mail.example.com"]
+
+
 async def test_a_rotation_changes_the_dkim_record_only(stand_in: StandIn) -> None:
     domain_id = await made(stand_in)
     before = (await stand_in.call("POST", f"/{domain_id}/deploy")).json()["data"]["attributes"]["dnsRecords"]

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import httpx
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -55,3 +56,34 @@ async def test_faults_can_be_forgotten(client: AsyncWebClient, workspace: Worksp
     await workspace.post("faults", clear=True)
 
     assert (await client.auth_test())["ok"]
+
+
+async def test_an_answer_held_back_can_be_seen_to_be(client: AsyncWebClient, workspace: Workspace):
+    await workspace.fault("chat.postMessage", "accept_then_timeout", seconds=0.3)
+    before = await workspace.post("faults")
+
+    posting = asyncio.create_task(client.chat_postMessage(channel=IT_CHANNEL, text="x"))
+    held = await workspace.eventually(lambda: _held(workspace), 5)
+    posted = await workspace.messages()
+    with pytest.raises(SlackApiError):
+        await posting
+
+    assert (before["waiting"], before["held"]) == (1, [])
+    assert held == ["chat.postMessage"]
+    assert [each["text"] for each in posted] == ["x"]
+
+
+async def _held(workspace: Workspace) -> list[str]:
+    return (await workspace.post("faults"))["held"]
+
+
+@pytest.mark.parametrize(("kind", "status"), [("error", 500), ("timeout", 504), ("ratelimited", 429)])
+async def test_an_upload_may_go_wrong_too(client: AsyncWebClient, workspace: Workspace, kind: str, status: int):
+    await workspace.fault("upload", kind, seconds=0.1)
+    ticket = await client.files_getUploadURLExternal(filename="a.txt", length=1, snippet_type="text")
+
+    async with httpx.AsyncClient(trust_env=False) as http:
+        first = await http.post(ticket["upload_url"], content=b"x")
+        second = await http.post(ticket["upload_url"], content=b"x")
+
+    assert (first.status_code, second.status_code) == (status, 200)
