@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.access import Role
 from core.diagnosis import Case
 from core.events import Snapshot
+from core.findings import Finding
 from core.notices import Notice
 from core.observations import Evidence
 from core.sending_domain import DmarcPolicy, Language, SendingDomain
@@ -186,3 +187,91 @@ class Check:
     ok: bool
     detail: str
     remedy: str = ""
+
+
+class Meter(Protocol):
+    """Counts and times what the bot does, for the operator.
+
+    Every word that is handed in is one of a few of ours: never a name, an id or what somebody typed. Nothing
+    here raises or waits.
+    """
+
+    def request(self, outcome: str, took: timedelta) -> None:
+        """Somebody was served: ``answered``, ``refused`` (their mistake, or not allowed) or ``failed``."""
+        ...
+
+    def claimed(self, lag: timedelta) -> None:
+        """A domain was taken up for a check, so long after it was due."""
+        ...
+
+    def checked(self, outcome: str) -> None:
+        """A check came to its end: ``saved``, ``lost_race`` or ``failed``."""
+        ...
+
+    def looked(self, took: timedelta, findings: Sequence[Finding], *, full: bool) -> None:
+        """The DNS was looked at: a glance, or a `full` look with what it found."""
+        ...
+
+    def online(self, online: bool) -> None:  # noqa: FBT001 -- it is the only thing that is told
+        """The control query was answered, or was not."""
+        ...
+
+    def dispatched(self, lane_kind: str, outcome: str, waited: timedelta) -> None:
+        """A row of the outbox was tried, so long after it was written.
+
+        It was ``sent``, or will be tried again (``retry``), or its lane was ``parked``, or it was given up (``dead``).
+        """
+        ...
+
+    def slack_failed(self, method: str, kind: str) -> None:
+        """A call of Slack's failed; `method` as in Slack's reference, `kind` as in `bot.adapters.slack.calls`."""
+        ...
+
+    def slack_connected(self) -> None:
+        """Socket Mode has a connection, the first one or a new one."""
+        ...
+
+    def provisioner_failed(self, kind: str) -> None:
+        """The provisioner was ``unavailable`` or ``misconfigured``, or it answered ``refused`` or ``name_taken``."""
+        ...
+
+    def ticked(self, tick: str, outcome: str, took: timedelta) -> None:
+        """A tick came to its end: ``done`` or ``failed``."""
+        ...
+
+
+class NoMeter:
+    """Counts nothing."""
+
+    def request(self, outcome: str, took: timedelta) -> None:
+        """See `Meter`."""
+
+    def claimed(self, lag: timedelta) -> None:
+        """See `Meter`."""
+
+    def checked(self, outcome: str) -> None:
+        """See `Meter`."""
+
+    def looked(self, took: timedelta, findings: Sequence[Finding], *, full: bool) -> None:
+        """See `Meter`."""
+
+    def online(self, online: bool) -> None:  # noqa: FBT001 -- as in `Meter`
+        """See `Meter`."""
+
+    def dispatched(self, lane_kind: str, outcome: str, waited: timedelta) -> None:
+        """See `Meter`."""
+
+    def slack_failed(self, method: str, kind: str) -> None:
+        """See `Meter`."""
+
+    def slack_connected(self) -> None:
+        """See `Meter`."""
+
+    def provisioner_failed(self, kind: str) -> None:
+        """See `Meter`."""
+
+    def ticked(self, tick: str, outcome: str, took: timedelta) -> None:
+        """See `Meter`."""
+
+
+NO_METER = NoMeter()

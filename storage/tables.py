@@ -268,3 +268,5 @@ sa.Index(
 )
 _SENT = sa.text("state = 'sent'")
 sa.Index("ix_outbox_sent", OUTBOX.c.sent_at, sqlite_where=_SENT, postgresql_where=_SENT)
+_DEAD = sa.text("state = 'dead'")
+sa.Index("ix_outbox_dead", OUTBOX.c.lane, sqlite_where=_DEAD, postgresql_where=_DEAD)

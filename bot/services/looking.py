@@ -6,7 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from bot.ports import Clock, DnsObserver
+from bot.clock import stopwatch
+from bot.ports import NO_METER, Clock, DnsObserver, Meter
 from core.diagnosis import Case, diagnose, unanswered, zone_facts
 from core.durations import Durations
 from core.findings import Finding, Look, ZoneFacts
@@ -28,18 +29,21 @@ class Looking:
     resolvers: int = 0
     budget: int = 60
     seconds: float = 10.0
+    meter: Meter = NO_METER
 
     async def look(self, domain: SendingDomain) -> Look:
         """Glance where that will do, else look at everything. Never raises: a failed look is one nobody answered."""
-        started = self.clock()
+        started, took = self.clock(), stopwatch()
         try:
             if await self._unchanged_at_a_glance(domain):
+                self.meter.looked(took(), (), full=False)
                 return self._known_look(domain, started)
             findings, zone = await self._examine(self._case(domain, domain.record_set, full=True))
         except Exception:
             # The deadline must be judged even so.
             log.exception("look.failed", domain=domain.name, domain_id=domain.id)
             findings, zone = unanswered(self._case(domain, domain.record_set, full=True)), None
+        self.meter.looked(took(), findings, full=True)
         return self._look(domain, started, findings, zone, full=True)
 
     async def _unchanged_at_a_glance(self, domain: SendingDomain) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.causes import current_cause
 from core.durations import Durations
 from core.lifecycle import Decision
 from core.sending_domain import SendingDomain
@@ -34,7 +35,7 @@ async def record(
     saved = await domains.save(session, after)
     for decision in decisions:
         await history.append(session, before.id, decision.history)
-        await outbox.append(session, before.team_id, decision.notices, now)
+        await outbox.append(session, before.team_id, decision.notices, now, current_cause())
     if before.key_held and not after.key_held:
         await vault.erase(session, before.id)
     return saved

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.ports import Clock, ControlResult, DnsObserver
+from bot.causes import current_cause
+from bot.ports import NO_METER, Clock, ControlResult, DnsObserver, Meter
 from core.durations import Durations
 from core.notices import AlertOffline, AlertResolved, Resolution, Subject
 from core.sending_domain import SendingDomain
@@ -26,12 +27,14 @@ class Vantage:
     clock: Clock
     durations: Durations
     new_id: Callable[[], str]
+    meter: Meter = NO_METER
     _known_online: bool = False
     """This process has seen the record say so, and whoever goes offline changes both."""
 
     async def look(self, domain: SendingDomain) -> ControlResult:
         """Put the control query and keep the record of it; `domain` is any of those that are affected."""
         control = await self.observer.control()
+        self.meter.online(control.online)
         if control.online and self._known_online:
             return control
         async with self.database.transaction() as session:
@@ -59,7 +62,7 @@ class Vantage:
                 error=error,
                 n=await domains.count_waiting(session),
             )
-            await outbox.append(session, domain.team_id, [alert], now)
+            await outbox.append(session, domain.team_id, [alert], now, current_cause())
             state = replace(state, told=True, domain_id=domain.id)
         await vantage.put(session, replace(state, error=error))
 
@@ -76,5 +79,5 @@ class Vantage:
                 resolved_at=now,
                 how=Resolution.ONLINE,
             )
-            await outbox.append(session, domain.team_id, [resolved], now)
+            await outbox.append(session, domain.team_id, [resolved], now, current_cause())
         await vantage.put(session, VantageState())

@@ -1,6 +1,6 @@
-"""What caused a notice: the request or check by which it is found in the log.
+"""What caused a notice: the request or check by which it is found in the log; and an index of the dead rows.
 
-Empty for rows that were queued before, and for those of a process of the release before this one.
+The cause is empty for rows that were queued before, and for those of a process of the release before this one.
 """
 
 import sqlalchemy as sa
@@ -14,6 +14,14 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("outbox", sa.Column("cause", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_outbox_dead",
+        "outbox",
+        ["lane"],
+        unique=False,
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
+    )
 
 
 def downgrade() -> None:
