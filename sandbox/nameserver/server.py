@@ -47,7 +47,7 @@ class Nameserver:
 
     Use it as ``async with Nameserver() as nameserver:`` or open and close it. Zones may be changed before, between
     and while it serves. `server` always is ``"ns1"``, ``"ns2"``, for faults also ``"resolver"``, or None for
-    both authoritative ones. All raise `Mistake` for input that makes no sense. With `hosts_everything`, every registered
+    both authoritative ones. All raise `Mistake` for input that makes no sense. With `hosts_everything` every registered
     domain has a zone here as soon as it is asked about, as a company's has before it sends mail.
     """
 
