@@ -101,7 +101,7 @@ class SlackApi:
         where = (arguments["channel"], arguments["ts"])
         if where not in self.messages:
             return refused("message_not_found")
-        self.messages[where] |= {key: arguments[key] for key in ("text", "blocks") if key in arguments}
+        self.messages[where] |= {key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments}
         return {"ok": True, "channel": where[0], "ts": where[1]}
 
     def _chat_delete(self, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -65,16 +65,16 @@ class Attempt:
         step: str = "posting",
     ) -> Posted:
         """Post, unless an earlier attempt at this `step` did and its message can be found."""
-        if self.progress.get(step) and (found := await self._find(channel, thread_ts)):
+        if self.progress.get(step) and (found := await self._find(channel, step, thread_ts)):
             return found
         await self.note(**{step: "begun"})
         try:
-            return await self._post(channel, message, thread_ts, broadcast=broadcast)
+            return await self._post(channel, message, step, thread_ts, broadcast=broadcast)
         except SlackRefused as error:
             if error.word not in _UNDRAWABLE:
                 raise
             log.warning("slack.blocks_refused", kind=self.delivery.notice.kind, error=str(error))
-            return await self._post(channel, _plainer(message), thread_ts, broadcast=broadcast)
+            return await self._post(channel, _plainer(message), step, thread_ts, broadcast=broadcast)
 
     async def anchored(self, name: str, channel: str, message: Message) -> Anchor:
         """Post a message that later ones will be tied to, and tie it."""
@@ -106,14 +106,17 @@ class Attempt:
         except (MessageGone, OutsideError) as error:
             log.warning("slack.stray_left", channel=posted.channel, ts=posted.ts, error=str(error))
 
-    async def _post(self, channel: str, message: Message, thread_ts: str | None, *, broadcast: bool) -> Posted:
+    async def _post(
+        self, channel: str, message: Message, step: str, thread_ts: str | None, *, broadcast: bool
+    ) -> Posted:
+        row = self.delivery.outbox_id
         return await self._poster.post(
-            channel, message, outbox_id=self.delivery.outbox_id, thread_ts=thread_ts, broadcast=broadcast
+            channel, message, outbox_id=row, part=step, thread_ts=thread_ts, broadcast=broadcast
         )
 
-    async def _find(self, channel: str, thread_ts: str | None) -> Posted | None:
+    async def _find(self, channel: str, step: str, thread_ts: str | None) -> Posted | None:
         try:
-            return await self._poster.find(channel, self.delivery.outbox_id, thread_ts=thread_ts)
+            return await self._poster.find(channel, self.delivery.outbox_id, step, thread_ts=thread_ts)
         except (OutsideError, ConfigurationError) as error:
             # Without the history scopes there is nothing to look it up with: at most one duplicate.
             log.info("slack.not_looked_up", error=str(error))

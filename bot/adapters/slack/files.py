@@ -3,6 +3,7 @@
 https://docs.slack.dev/messaging/working-with-files#uploading_files
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,13 @@ from bot.adapters.slack.calls import Answer, Calls
 from bot.adapters.slack.errors import SlackRefused
 from bot.messages import Snippet
 from bot.ports import SaveProgress
-from core.errors import OutsideError
+from core.errors import OutsideError, TransientError
 
 log = structlog.get_logger(__name__)
+SHARING = (0.25, 0.5, 1.0, 2.0)
+"""Seconds between looks at whether a file that may have been completed has been shared."""
+
+_LOST = frozenset({"file_not_found", "file_deleted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +48,45 @@ class Files:
     ) -> Shared:
         """Share `snippet`, going on where an earlier attempt with this `progress` stopped."""
         file_id = progress.get("file_id")
-        known = await self._describe(file_id) if file_id else None
-        if known is not None and _is_shared_in(known, channel):
-            return _shared(known, channel)
-        if file_id is None or known is None:
+        if file_id:
+            known = await self._settled(file_id, channel)
+            if known is not None and _is_shared_in(known, channel):
+                return _shared(known, channel)
+            if known is None or not await self._complete(snippet, file_id, channel, thread_ts):
+                file_id = None
+        if file_id is None:
             file_id = await self._upload(snippet)
             await save_progress({**progress, "file_id": file_id})
-        await self._calls.call(
-            "files.completeUploadExternal",
-            about=channel,
-            files=[{"id": file_id, "title": snippet.title}],
-            channel_id=channel,
-            thread_ts=thread_ts,
-            initial_comment=snippet.comment or None,
-        )
+            if not await self._complete(snippet, file_id, channel, thread_ts):
+                raise TransientError("files.completeUploadExternal: the file that was just uploaded is not found")
         return await self._look(file_id, channel)
+
+    async def _settled(self, file_id: str, channel: str) -> Answer | None:
+        """Describe the file of an earlier attempt, which may have completed the upload: Slack shares a little later."""
+        known = await self._describe(file_id)
+        for pause in SHARING:
+            if known is None or _is_shared_in(known, channel):
+                break
+            await asyncio.sleep(pause)
+            known = await self._describe(file_id)
+        return known
+
+    async def _complete(self, snippet: Snippet, file_id: str, channel: str, thread_ts: str | None) -> bool:
+        """Have the file shared; False if Slack does not know it (any more)."""
+        try:
+            await self._calls.call(
+                "files.completeUploadExternal",
+                about=channel,
+                files=[{"id": file_id, "title": snippet.title}],
+                channel_id=channel,
+                thread_ts=thread_ts,
+                initial_comment=snippet.comment or None,
+            )
+        except SlackRefused as error:
+            if error.word in _LOST:
+                return False
+            raise
+        return True
 
     async def _upload(self, snippet: Snippet) -> str:
         content = snippet.content.encode()
@@ -71,7 +100,7 @@ class Files:
         try:
             return dict((await self._calls.call("files.info", file=file_id)).get("file") or {})
         except SlackRefused as error:
-            if error.word in {"file_not_found", "file_deleted"}:
+            if error.word in _LOST:
                 return None
             raise
 

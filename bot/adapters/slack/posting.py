@@ -11,8 +11,10 @@ from bot.adapters.slack.pacing import Pacer
 from bot.messages import Message
 
 EVENT_TYPE = "engage_domain"
-"""The type of the metadata that carries the id of the outbox row."""
+"""The type of the metadata that names the outbox row, and what part of it a message is."""
 
+_EDIT = "edit"
+_MOST_PAGES = 10
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
 
 
@@ -42,10 +44,14 @@ class Poster:
         message: Message,
         *,
         outbox_id: int | None = None,
+        part: str = "",
         thread_ts: str | None = None,
         broadcast: bool = False,
     ) -> Posted:
-        """Post to a channel, or reply in a thread. Raises `MessageGone` when Slack says that the thread is."""
+        """Post to a channel, or reply in a thread. Raises `MessageGone` when Slack says that the thread is.
+
+        One row may post more than one message: `part` tells them apart when one is looked for.
+        """
         answer = await self._say(
             "chat.postMessage",
             channel,
@@ -54,14 +60,14 @@ class Poster:
             reply_broadcast=True if broadcast and thread_ts else None,
             unfurl_links=False,
             unfurl_media=False,
-            metadata=_metadata(outbox_id),
+            metadata=_metadata(outbox_id, part),
         )
         posted = answer.get("message") or {}
         return Posted(str(answer.get("channel", channel)), str(answer["ts"]), posted.get("thread_ts"))
 
     async def edit(self, channel: str, ts: str, message: Message, *, outbox_id: int | None = None) -> None:
         """Put `message` in the place of an earlier one. Raises `MessageGone`."""
-        await self._say("chat.update", channel, message, ts=ts, metadata=_metadata(outbox_id))
+        await self._say("chat.update", channel, message, ts=ts, metadata=_metadata(outbox_id, _EDIT))
 
     async def whisper(self, channel: str, user_id: str, message: Message, *, thread_ts: str | None = None) -> None:
         """Say something to one user alone, in a channel."""
@@ -81,19 +87,20 @@ class Poster:
         answer = await self._calls.call("chat.getPermalink", channel=channel, message_ts=ts)
         return answer.get("permalink")
 
-    async def find(self, channel: str, outbox_id: int, *, thread_ts: str | None = None) -> Posted | None:
-        """Look among the latest messages for one that carries `outbox_id`."""
-        if thread_ts:
+    async def find(self, channel: str, outbox_id: int, part: str, *, thread_ts: str | None = None) -> Posted | None:
+        """Look among the latest messages, or through a thread, for `part` of what the row `outbox_id` says."""
+        method = "conversations.replies" if thread_ts else "conversations.history"
+        cursor = None
+        for _ in range(_MOST_PAGES):
             answer = await self._calls.call(
-                "conversations.replies", channel=channel, ts=thread_ts, limit=200, include_all_metadata=True
+                method, channel=channel, ts=thread_ts, cursor=cursor, limit=200, include_all_metadata=True
             )
-        else:
-            answer = await self._calls.call(
-                "conversations.history", channel=channel, limit=100, include_all_metadata=True
-            )
-        for message in answer.get("messages", ()):
-            if _outbox_id(message) == outbox_id:
-                return Posted(channel, str(message["ts"]), message.get("thread_ts"))
+            for message in answer.get("messages", ()):
+                if _says(message, outbox_id, part):
+                    return Posted(channel, str(message["ts"]), message.get("thread_ts"))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
         return None
 
     async def _say(self, method: str, channel: str, message: Message, **arguments: Any) -> Answer:
@@ -122,13 +129,14 @@ def fresh(blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**block, "block_id": f"{once}.{number}"} for number, block in enumerate(blocks)]
 
 
-def _metadata(outbox_id: int | None) -> dict[str, Any] | None:
+def _metadata(outbox_id: int | None, part: str) -> dict[str, Any] | None:
     if outbox_id is None:
         return None
-    return {"event_type": EVENT_TYPE, "event_payload": {"outbox_id": outbox_id}}
+    return {"event_type": EVENT_TYPE, "event_payload": {"outbox_id": outbox_id, "part": part}}
 
 
-def _outbox_id(message: Mapping[str, Any]) -> int | None:
+def _says(message: Mapping[str, Any], outbox_id: int, part: str) -> bool:
     metadata = message.get("metadata") or {}
-    found = str((metadata.get("event_payload") or {}).get("outbox_id", ""))
-    return int(found) if metadata.get("event_type") == EVENT_TYPE and found.isdigit() else None
+    payload = metadata.get("event_payload") or {}
+    wanted = (EVENT_TYPE, str(outbox_id), part)
+    return (metadata.get("event_type"), str(payload.get("outbox_id", "")), payload.get("part")) == wanted

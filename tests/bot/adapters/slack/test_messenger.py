@@ -82,7 +82,10 @@ async def test_the_first_card_is_posted_to_the_it_channel_with_a_link(api, deliv
     assert card.link == f"https://slack.example/{IT_CHANNEL}/{card.ts}"
     assert "mail.example.com" in posted["text"]
     assert (posted["unfurl_links"], posted["unfurl_media"]) == (False, False)
-    assert posted["metadata"] == {"event_type": "engage_domain", "event_payload": {"outbox_id": 7}}
+    assert posted["metadata"] == {
+        "event_type": "engage_domain",
+        "event_payload": {"outbox_id": 7, "part": "posting:card"},
+    }
 
 
 async def test_a_card_is_edited_in_place_with_new_block_ids(api, deliver, card):
@@ -226,6 +229,13 @@ async def test_the_file_id_is_saved_before_the_file_is_shared(api, deliver, card
     assert progress["file_id"] == "F0"
 
 
+@pytest.fixture
+def soon(monkeypatch):
+    """Wait no more than moments for a file to be shared."""
+    monkeypatch.setattr("bot.adapters.slack.files.SHARING", (0.01, 0.01))
+
+
+@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("breaks", [DROP, DROP_BEFORE])
 async def test_a_file_is_shared_once_whatever_the_first_attempt_came_to(api, deliver, card, breaks):
     api.script["files.completeUploadExternal"] = [breaks]
@@ -245,6 +255,30 @@ async def test_a_file_that_slack_has_forgotten_is_uploaded_again(api, deliver, c
     await deliver(ZONE_FILE, DOMAIN, [card], attempts=1)
 
     assert list(api.files) == ["F0"]
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_file_that_is_completed_but_not_yet_shared_is_waited_for(api, deliver, card, progress):
+    progress["file_id"] = "F0"
+    api.files["F0"] = {"id": "F0"}
+    api.script["files.info"] = [{"ok": True, "file": {"id": "F0"}}]
+    api.files["F0"]["channels"] = [IT_CHANNEL]
+
+    await deliver(ZONE_FILE, DOMAIN, [card], attempts=1)
+
+    assert api.methods.count("files.info") == 2
+    assert api.of("files.completeUploadExternal") == []
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_file_that_can_be_completed_no_more_is_uploaded_again(api, deliver, card, progress):
+    progress["file_id"] = "F0"
+    api.files["F0"] = {"id": "F0"}
+    api.script["files.completeUploadExternal"] = [refused("file_not_found")]
+
+    await deliver(ZONE_FILE, DOMAIN, [card], attempts=1)
+
+    assert api.files["F1"]["channels"] == [IT_CHANNEL]
 
 
 async def test_a_link_that_cannot_be_had_does_not_share_the_file_twice(api, deliver, card):
@@ -391,6 +425,41 @@ async def test_a_message_that_did_not_get_through_is_said_again(api, deliver, ca
     await deliver(CANCELLED, DOMAIN, [card], outbox_id=8, attempts=1)
 
     assert len(api.messages) == 2
+
+
+async def test_an_edited_parent_is_not_taken_for_the_reply_that_did_not_get_through(api, deliver, progress):
+    first = (await deliver(ALERT, DOMAIN))["alert:i1"]
+    progress.clear()
+    api.script["chat.postMessage"] = [DROP_BEFORE]
+    with pytest.raises(AmbiguousError):
+        await deliver(RESOLVED, DOMAIN, [first], outbox_id=8)
+
+    await deliver(RESOLVED, DOMAIN, [first], outbox_id=8, attempts=1)
+
+    assert [message.get("thread_ts") for message in api.messages.values()] == [None, first.ts]
+
+
+async def test_a_fresh_card_is_not_taken_for_the_reply_under_it(api, deliver):
+    api.script["chat.postMessage"] = [None, DROP_BEFORE]
+    with pytest.raises(AmbiguousError):
+        await deliver(CANCELLED, DOMAIN)
+
+    anchors = await deliver(CANCELLED, DOMAIN, attempts=1)
+
+    assert [message.get("thread_ts") for message in api.messages.values()] == [None, anchors["card"].ts]
+
+
+async def test_a_reply_is_found_at_the_end_of_a_long_thread(api, deliver, card):
+    api.script["chat.postMessage"] = [DROP]
+    with pytest.raises(AmbiguousError):
+        await deliver(CANCELLED, DOMAIN, [card], outbox_id=8)
+    page = {"ok": True, "messages": [{"ts": "1"}], "response_metadata": {"next_cursor": "more"}}
+    api.script["conversations.replies"] = [page]
+
+    await deliver(CANCELLED, DOMAIN, [card], outbox_id=8, attempts=1)
+
+    assert len(api.messages) == 2
+    assert [call.get("cursor") for call in api.of("conversations.replies")] == [None, "more"]
 
 
 async def test_without_the_history_scopes_it_is_said_again(api, deliver, card):
