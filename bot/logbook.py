@@ -1,23 +1,34 @@
 """How the bot logs: structlog for its own words, the standard library's loggers for everybody else's.
 
-Vendors' loggers never go below INFO: at DEBUG they print payloads, and a modal's payload holds a key.
+Only our own loggers ever go below INFO: at DEBUG, vendors print payloads, parameters and packets, and the payload of
+a modal holds a key. Whatever is logged, tracebacks and vendors' words included, passes `_rendering` at last, which
+blots out the secrets of the settings and all that has the shape of one.
 """
 
 import logging
 import sys
+import threading
+from collections.abc import Mapping, MutableMapping, Sequence
+from types import TracebackType
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import Processor
 
 from bot.settings import DatabaseSettings
+from core.secrecy import blotted
 
-_QUIET = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "sqlalchemy", "alembic", "apscheduler", "asyncio")
+_OURS = ("bot", "core", "storage")
+_WARNING = ("httpx", "apscheduler", "aiohttp.access", "sqlalchemy", "alembic")
 # Bolt logs the whole body of a request whose signature is wrong, at INFO.
 _SILENT = ("slack_bolt.RequestVerification", "slack_bolt.middleware.request_verification")
 
 
-def configure(settings: DatabaseSettings) -> None:
-    """Set up logging to standard error, once, at the start of a process."""
+def configure(settings: DatabaseSettings, stream: TextIO | None = None) -> None:
+    """Set up logging to `stream` (standard error), once, at the start of a process.
+
+    Uncaught exceptions and warnings are logged, too: otherwise Python would print them past all this.
+    """
     level = logging.getLevelNamesMapping()[settings.log_level]
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -31,26 +42,71 @@ def configure(settings: DatabaseSettings) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(settings.log_format)],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_rendering(settings.log_format, settings.secrets),
+            ],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(max(level, logging.INFO if name != "httpx" else logging.WARNING))
+    root.setLevel(max(level, logging.INFO))
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
+    for name in _WARNING:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
     for name in _SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    for name in ("apscheduler", "aiohttp.access", "sqlalchemy", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_thread
+    sys.unraisablehook = _unraisable
 
 
-def _rendering(log_format: str) -> list[Processor]:
+def _uncaught(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, traceback)
+        return
+    logging.getLogger("bot").critical("uncaught", exc_info=(kind, error, traceback))
+
+
+def _uncaught_in_thread(about: threading.ExceptHookArgs) -> None:
+    if about.exc_value is not None:
+        _uncaught(about.exc_type, about.exc_value, about.exc_traceback)
+
+
+def _unraisable(about: "sys.UnraisableHookArgs") -> None:
+    # Nothing of the object it happened in: its repr may be a request.
+    error = about.exc_value
+    logging.getLogger("bot").error(
+        "unraisable", exc_info=(about.exc_type, error, about.exc_traceback) if error else None
+    )
+
+
+def _rendering(log_format: str, known: Sequence[str]) -> list[Processor]:
+    def blot(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {str(name): _without_secrets(value, known) for name, value in event.items()}
+
+    def blot_line(_: Any, __: str, line: Any) -> str:
+        return blotted(str(line), known)
+
     if log_format == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        # Value by value: in a line of JSON, a blot might swallow a quotation mark.
+        return [structlog.processors.format_exc_info, blot, structlog.processors.JSONRenderer(ensure_ascii=False)]
     plain = structlog.dev.plain_traceback  # a traceback without the values of variables
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+    renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+    return [renderer, blot_line]
+
+
+def _without_secrets(value: object, known: Sequence[str]) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {blotted(str(name), known): _without_secrets(each, known) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_without_secrets(each, known) for each in value]
+    return blotted(value if isinstance(value, str) else repr(value), known)

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Annotated, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -72,6 +73,18 @@ class DatabaseSettings(BaseSettings):
         pattern="^(console|json)$",
         description="`console` for people, `json` for machines: one object a line.",
     )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret among the settings, to be kept out of logs: tokens, keys, the database's password."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        held = [each for value in values for each in (value if isinstance(value, tuple) else (value,))]
+        found = [each.get_secret_value() for each in held if isinstance(each, SecretStr)]
+        try:
+            password = urlsplit(self.database_url).password
+        except ValueError:
+            password = None
+        return (*found, *((password, unquote(password)) if password else ()))
 
 
 class Settings(DatabaseSettings):
