@@ -2,7 +2,7 @@
 
 from typing import Protocol, runtime_checkable
 
-from core.notices import AlertOffline, ChannelLost, Notice, Place
+from core.notices import AlertOffline, Notice, Place
 from core.sending_domain import Actor
 
 OFFLINE = "offline-"
@@ -23,7 +23,7 @@ def lane_of(notice: Notice, team_id: str) -> str:
     """Return the lane of a notice. Lanes of different teams are different, whatever their names.
 
     Card and thread of a domain share one, its alerts another; every reader has one for DMs and one for what
-    is answered where the question was put. What support is told about all domains has a lane of its own.
+    is answered where the question was put. The alert that is about all domains has a lane of its own.
     """
     domain_id = notice.subject.domain_id
     match notice.place:
@@ -38,7 +38,7 @@ def lane_of(notice: Notice, team_id: str) -> str:
 
 
 def _of_all_domains(notice: Notice) -> bool:
-    return isinstance(notice, AlertOffline | ChannelLost) or (
+    return isinstance(notice, AlertOffline) or (
         isinstance(notice, _OfIncident) and notice.incident_id.startswith(OFFLINE)
     )
 
