@@ -60,7 +60,7 @@ class Person:
 
     async def go(self, place: str) -> None:
         navigation = self.page.get_by_role("navigation", name="Workspace")
-        await navigation.get_by_role("button", name=place).click()
+        await navigation.get_by_role("button", name=re.compile(rf"^{place}( unread)?$")).click()
 
     async def type(self, text: str) -> None:
         box = self.page.get_by_role("textbox", name=re.compile("^Message "))
