@@ -9,6 +9,8 @@ import typer
 from cryptography.fernet import Fernet
 
 from bot import logbook, wiring
+from bot.backlog import listed, replayed
+from bot.clock import utcnow
 from bot.configuration_page import configuration_page
 from bot.doctor import report
 from bot.settings import DatabaseSettings, Settings, load
@@ -70,6 +72,26 @@ def doctor() -> None:
         return 0 if all(check.ok for check in checks) else WRONG
 
     _go(Settings, work)
+
+
+@app.command()
+def outbox(
+    lane: Annotated[str | None, typer.Argument(help="With --replay: this lane alone.", show_default=False)] = None,
+    *,
+    replay: Annotated[bool, typer.Option("--replay", help="Send again what is parked or dead.")] = False,
+) -> None:
+    """List what has not been said in Slack yet, lane by lane; with --replay, send again what is parked or dead."""
+
+    async def work(settings: DatabaseSettings) -> int:
+        database = Database.open(settings.database_url)
+        try:
+            said = await replayed(database, utcnow, lane) if replay else await listed(database, utcnow)
+        finally:
+            await database.dispose()
+        typer.echo(said)
+        return 0
+
+    _go(DatabaseSettings, work)
 
 
 @app.command()

@@ -105,7 +105,8 @@ class Delivery:
     """One notice on its way out.
 
     `domain` is the domain as it stands now (None once it is gone); `anchors` what is already in Slack, by
-    name. `progress` is what an earlier attempt saved (the `file_id` of an upload, `sent_ts`, …).
+    name. `progress` is what an earlier attempt saved (the `file_id` of an upload, `sent_ts`, …). `original` is the
+    alert that a resolution is about, where it is still known.
     """
 
     outbox_id: int
@@ -114,6 +115,7 @@ class Delivery:
     anchors: Mapping[str, Anchor]
     attempts: int = 0
     progress: Mapping[str, str] = field(default_factory=dict)
+    original: Notice | None = None
 
 
 SaveProgress = Callable[[Mapping[str, str]], Awaitable[None]]
@@ -143,12 +145,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The one workspace the bot serves, and where it speaks there. `bot_user_id` is the bot itself."""
+    """The one workspace the bot serves, and where it speaks there.
+
+    `bot_user_id` is the bot itself, `bot_name` the name by which it is invited.
+    """
 
     team_id: str
     it_channel: str
     support_channel: str
     bot_user_id: str = ""
+    bot_name: str = "engage-domain"
 
 
 class Directory(Protocol):

@@ -192,6 +192,18 @@ class ParkedLaneRow(Row, table=True):
     parked_at: datetime = _moment()
 
 
+class ChannelTroubleRow(Row, table=True):
+    """A channel that cannot be posted to, of which people have been told. `place` is how its lanes end."""
+
+    __tablename__ = "channel_troubles"
+
+    team_id: str = _text(primary_key=True)
+    place: str = _text(primary_key=True)
+    channel: str = _text()
+    reason: str = _text()
+    since_at: datetime = _moment()
+
+
 class AnchorRow(Row, table=True):
     """A Slack message that later ones are tied to."""
 
@@ -242,6 +254,7 @@ DOMAINS = METADATA.tables["domains"]
 HISTORY = METADATA.tables["history"]
 OUTBOX = METADATA.tables["outbox"]
 PARKED_LANES = METADATA.tables["parked_lanes"]
+CHANNEL_TROUBLES = METADATA.tables["channel_troubles"]
 ANCHORS = METADATA.tables["anchors"]
 SECRETS = METADATA.tables["secrets"]
 CLICKS = METADATA.tables["clicks"]

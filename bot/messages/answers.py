@@ -8,7 +8,8 @@ from bot.messages.draft import Draft
 from bot.messages.formats import fallback
 from bot.messages.help import render_help, render_help_verb
 from bot.messages.histories import render_history
-from bot.messages.lines import Mention, MentionKind, Words
+from bot.messages.invites import invite_line
+from bot.messages.lines import Words
 from bot.messages.lists import render_list
 from bot.messages.message import Context, Message
 from bot.messages.outside import NAME_LIMIT, cleaned
@@ -55,10 +56,10 @@ def render_answer(
     return Message(text, [blocks.context(read), *message.blocks])
 
 
-def render_invite(channel: str, bot: str, language: Language) -> Message:
-    """Ask for the bot to be invited to a channel; `bot` is its name."""
+def render_invite(channel: str, bot: str, language: Language, reason: str = "") -> Message:
+    """Ask for the channel to be mended, as `reason` (Slack's word) demands; `bot` is the bot's name."""
     draft = Draft(language)
-    draft.say(draft.voice.say("invite", channel=Mention(MentionKind.CHANNEL, channel), bot=bot))
+    draft.say(invite_line(draft.voice, channel, bot, reason))
     return draft.message()
 
 

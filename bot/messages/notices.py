@@ -1,6 +1,7 @@
 """Every queued notice as a message, or as a file."""
 
 from bot.messages.alerts import render_alert, render_evidence, render_resolution
+from bot.messages.invites import render_channel_lost
 from bot.messages.message import Context, Message, Snippet
 from bot.messages.personal import render_adoption, render_deployment, render_dm, render_look_result
 from bot.messages.thread import render_reply
@@ -9,9 +10,11 @@ from core.notices import (
     AdoptionOffered,
     Alert,
     AlertResolved,
+    ChannelLost,
     DeployRecordsReady,
     DeployRefused,
     DmActive,
+    DmChannelLost,
     DmFailed,
     EvidenceFile,
     LookResult,
@@ -56,6 +59,8 @@ def _personal(notice: Notice, ctx: Context) -> Message:
             return render_adoption(notice)
         case LookResult():
             return render_look_result(notice)
+        case ChannelLost() | DmChannelLost():
+            return render_channel_lost(notice, ctx)
         case _:
             message = f"no text for {type(notice).__name__}"
             raise TypeError(message)

@@ -18,6 +18,7 @@ from core.notices.alerts import (
     EvidenceFile,
     Resolution,
 )
+from core.notices.channels import CHANNELS, ChannelLost, DmChannelLost
 from core.notices.parts import CardChanged, Notice, Place, Subject
 from core.notices.personal import (
     PERSONAL,
@@ -53,11 +54,12 @@ from core.notices.thread import (
     ZoneTable,
 )
 
-QUEUED: tuple[type[Notice], ...] = (CardChanged, *THREAD, *ALERTS, *PERSONAL)
+QUEUED: tuple[type[Notice], ...] = (CardChanged, *THREAD, *ALERTS, *PERSONAL, *CHANNELS)
 """Every notice that can stand in the outbox."""
 
 __all__ = [
     "ALERTS",
+    "CHANNELS",
     "PERSONAL",
     "QUEUED",
     "THREAD",
@@ -75,9 +77,11 @@ __all__ = [
     "AllVerified",
     "Cancelled",
     "CardChanged",
+    "ChannelLost",
     "DeployRecordsReady",
     "DeployRefused",
     "DmActive",
+    "DmChannelLost",
     "DmFailed",
     "EvidenceFile",
     "Failed",

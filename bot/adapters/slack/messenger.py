@@ -17,7 +17,7 @@ from bot.messages import Message, Snippet
 from bot.ports import Anchor, Clock, Delivery, Places, SaveProgress
 from core.durations import Durations
 from core.errors import ChannelUnavailable, OutsideError
-from core.notices import Alert, AlertResolved, EvidenceFile, Notice, Place, ThreadNotice, ZoneFile
+from core.notices import Alert, AlertResolved, ChannelLost, EvidenceFile, Notice, Place, ThreadNotice, ZoneFile
 from core.sending_domain import Actor, SendingDomain
 
 log = structlog.get_logger(__name__)
@@ -136,6 +136,9 @@ class SlackMessenger:
 
     async def _alert(self, attempt: Attempt) -> None:
         notice = attempt.delivery.notice
+        if isinstance(notice, ChannelLost):
+            await attempt.post(self._places.support_channel, self._renderer.message(attempt.delivery, attempt.anchors))
+            return
         if not isinstance(notice, Alert):
             raise TypeError(f"{notice.kind} is no alert")
         await self._link_card(attempt)
@@ -162,7 +165,7 @@ class SlackMessenger:
             await attempt.post(self._places.support_channel, line)
             return
         try:
-            edited = self._renderer.resolved_alert(notice)
+            edited = self._renderer.resolved_alert(notice, attempt.delivery.original, attempt.anchors)
             await self._poster.edit(alert.channel, alert.ts, edited, outbox_id=attempt.delivery.outbox_id)
         except MessageGone:
             log.info("slack.alert_gone", incident=notice.incident_id)

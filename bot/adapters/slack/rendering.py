@@ -7,7 +7,7 @@ from bot.messages import Context, Links, Message, Snippet, render_alert_resolved
 from bot.ports import Anchor, Clock, Delivery, Places
 from core.durations import Durations
 from core.errors import PermanentError
-from core.notices import AlertResolved
+from core.notices import AlertResolved, Notice
 from core.sending_domain import SendingDomain
 from core.turns import turn_of
 
@@ -38,9 +38,10 @@ class Renderer:
             raise PermanentError(f"{delivery.notice.kind} is a file and cannot be said here")
         return said
 
-    def resolved_alert(self, notice: AlertResolved) -> Message:
-        """Render the alert as it reads when its incident is over."""
-        return render_alert_resolved(notice)
+    def resolved_alert(self, notice: AlertResolved, original: Notice | None, anchors: Anchors) -> Message:
+        """Render the alert as it reads when its incident is over; `original` is what it was, where that is known."""
+        before = None if original is None else render_notice(original, self._context(anchors))
+        return render_alert_resolved(notice, original=before if isinstance(before, Message) else None)
 
     def _context(self, anchors: Anchors) -> Context:
         card, file = anchors.get("card"), anchors.get("zone_file")

@@ -10,7 +10,7 @@ from core.commands import Verb
 from core.durations import Durations
 from core.findings import BlockedOn, Code, Finding, Remark, State, ZoneFacts
 from core.history import BOT, HistoryEntry, What
-from core.notices import alerts, answers, personal, thread
+from core.notices import alerts, answers, channels, personal, thread
 from core.notices.parts import Notice, Subject
 from core.records import Purpose
 from core.sending_domain import (
@@ -225,6 +225,8 @@ def support_alerts(language: Language = Language.EN, name: str = NAME, text: str
     yield alerts.AlertProvisioning(**about, error=error, **remedy)
     yield alerts.AlertOffline(**about, error=error, n=3)
     yield alerts.AlertUnseen(**about, purposes=two, duration=24 * HOUR, rows=rows)
+    for reason in ("not_in_channel", "is_archived", "restricted_action"):
+        yield channels.ChannelLost(subject=about["subject"], channel="C0IT", reason=reason)
     for how in alerts.Resolution:
         yield alerts.AlertResolved(
             subject=about["subject"],
@@ -250,6 +252,7 @@ def personal_notices(language: Language = Language.EN, name: str = NAME, text: s
     check = {"checked_at": NOW, "turn": Turn(TurnKey.IT_FIX, n=1)}
     yield personal.LookResult(**about, **check)
     yield personal.LookResult(**about, **check, changed=findings(name)[1:3])
+    yield channels.DmChannelLost(**about, channel="C0SUPPORT", reason="not_in_channel")
 
 
 def files(language: Language = Language.EN, name: str = NAME, text: str = "") -> Iterator[Notice]:

@@ -22,6 +22,8 @@ from tests.bot.messages.views import all_files, all_views
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 # Said to somebody who has just named the domain, or about no single domain.
 ABOUT_NO_DOMAIN = {
+    "channel.lost",
+    "dm.channel_lost",
     "alert.offline",
     "thread.online",
     "HelpRoot",
