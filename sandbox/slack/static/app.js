@@ -48,12 +48,13 @@ function openChannel(id) {
   $("messages").scrollTop = $("messages").scrollHeight;
 }
 
+// Whoever has just been chosen opens it, even while their screen is on its way.
 function openHome() {
   open.place = HOME;
   open.thread = null;
   closeMenu();
   draw();
-  post("/sandbox/open_home", { user: state.me });
+  post("/sandbox/open_home", { user: open.me });
 }
 
 function openThread(channel, ts) {
