@@ -12,7 +12,22 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.clock import stopwatch
+from bot.ports import NO_METER, Meter
+
 log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Pulse:
+    """When a tick last did something. `succeeded` tells how long ago it ended well: at first, since it was made.
+
+    `running` tells for how long it has run; None between two runs. `failing` is set if the last run raised.
+    """
+
+    succeeded: Callable[[], timedelta] = field(default_factory=stopwatch)
+    running: Callable[[], timedelta] | None = None
+    failing: bool = False
 
 
 @dataclass(slots=True)
@@ -24,6 +39,8 @@ class Tick:
 
     name: str
     work: Callable[[], Awaitable[int]]
+    meter: Meter = NO_METER
+    pulse: Pulse = field(default_factory=Pulse)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
     _stopping: bool = False
@@ -54,13 +71,22 @@ class Tick:
             if self._stopping:
                 return
             self._woken.clear()
-            try:
-                done = await self.work()
-            except Exception:
-                log.exception("tick.failed", tick=self.name)
-            else:
-                if done:
-                    log.debug("tick.done", tick=self.name, count=done)
+            took = self.pulse.running = stopwatch()
+            self.pulse.failing = not await self._work_safely()
+            self.pulse.running = None
+            if not self.pulse.failing:
+                self.pulse.succeeded = stopwatch()
+            self.meter.ticked(self.name, "failed" if self.pulse.failing else "done", took())
+
+    async def _work_safely(self) -> bool:
+        try:
+            done = await self.work()
+        except Exception:
+            log.exception("tick.failed", tick=self.name)
+            return False
+        if done:
+            log.debug("tick.done", tick=self.name, count=done)
+        return True
 
 
 class Ticks:
@@ -76,6 +102,11 @@ class Ticks:
         self._scheduler.add_job(_waking(check), "interval", seconds=seconds, id="check")
         self._scheduler.add_job(_waking(dispatch), "interval", seconds=seconds, id="dispatch")
         self._scheduler.add_job(_waking(housekeeping), "interval", seconds=max(seconds, 30.0), id="housekeeping")
+
+    @property
+    def pulses(self) -> dict[str, Pulse]:
+        """The pulse of every tick, by its name."""
+        return {name: tick.pulse for name, tick in self._ticks.items()}
 
     def wake(self) -> None:
         """Wake the check tick and the dispatch tick."""

@@ -5,13 +5,14 @@ retried hot; its deadline is judged all the same.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
 
-from bot.ports import Clock, ControlResult
+from bot.causes import caused_by, new_ref
+from bot.ports import NO_METER, Clock, ControlResult, Meter
 from bot.services.looking import Looking
 from bot.services.provisioning import Provisioning, settled
 from bot.services.recording import record
@@ -53,35 +54,43 @@ class Checking:
     durations: Durations
     new_id: Callable[[], str]
     limits: CheckLimits = field(default_factory=CheckLimits)
+    meter: Meter = NO_METER
 
     async def check_due(self) -> int:
         """Check what is due now; return how many domains that were."""
+        now = self.clock()
         async with self.database.transaction() as session:
-            due = await domains.claim_due(session, self.clock(), self.limits.lease, self.limits.batch)
+            due = await domains.claim_due(session, now, self.limits.lease, self.limits.batch)
         if not due:
             return 0
+        for domain in due:
+            self.meter.claimed(now - (domain.next_check_at or now))
         control = ControlResult(online=True)
         if any(polls_dns(domain) for domain in due):
-            control = await self.vantage.look(due[0])
+            with caused_by("check", new_ref()):
+                control = await self.vantage.look(due[0])
         gate = asyncio.Semaphore(self.limits.at_once)
 
         async def one(domain: SendingDomain) -> None:
             async with gate:
-                await self._check_safely(domain, control)
+                with caused_by("check", new_ref(), domain=domain.name):
+                    self.meter.checked(await self._check_safely(domain, control))
 
         await asyncio.gather(*(one(domain) for domain in due))
         return len(due)
 
-    async def _check_safely(self, domain: SendingDomain, control: ControlResult) -> None:
+    async def _check_safely(self, domain: SendingDomain, control: ControlResult) -> str:
         try:
             await self._check(domain, control)
         except ConflictError:
-            log.debug("check.lost_race", domain=domain.name)
+            log.debug("check.lost_race")
+            return "lost_race"
         except Exception:
-            reference = self.new_id()
-            log.exception("check.failed", domain=domain.name, domain_id=domain.id, ref=reference)
+            log.exception("check.failed", domain_id=domain.id)
             async with self.database.transaction() as session:
                 await domains.put_off(session, domain.id, self.clock() + self.durations.poll)
+            return "failed"
+        return "saved"
 
     async def _check(self, domain: SendingDomain, control: ControlResult) -> None:
         """Gather inputs, call the core, apply outputs."""
@@ -100,10 +109,10 @@ class Checking:
             try:
                 course.take(await self.provisioning.step(before))
             except ConfigurationError as error:
-                log.error("provisioner.misconfigured", domain=before.name, faults=error.faults)
+                log.error("provisioner.misconfigured", faults=error.faults)
                 return
             except OutsideError as error:
-                log.warning("provisioner.unavailable", domain=before.name, error=str(error))
+                log.warning("provisioner.unavailable", error=str(error))
                 return
             if settled(before, course.domain):
                 return
@@ -131,8 +140,18 @@ class Course:
     async def commit(self) -> None:
         """Write down what has been decided since the last time. Raises `ConflictError` for a lost race."""
         checking = self._checking
+        before = self._committed
         async with checking.database.transaction() as session:
             self.domain = self._committed = await record(
                 session, checking.vault, self._committed, self._decisions, checking.durations, checking.clock()
             )
+        _log_saved(before, self.domain, self._decisions)
         self._decisions = []
+
+
+def _log_saved(before: SendingDomain, after: SendingDomain, decisions: Sequence[Decision]) -> None:
+    """Tell what a check changed; that it changed nothing is of interest to those alone who look for a fault."""
+    says = [notice.kind for decision in decisions for notice in decision.notices]
+    stood, stands = (before.status, before.verification), (after.status, after.verification)
+    tell = log.info if says or stood != stands else log.debug
+    tell("check.saved", status=stands[0].value, verification=stands[1].value, says=says, look=after.last_look_id)

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import structlog
 
-from bot.ports import Anchor, Clock, Delivery, Messenger
+from bot.clock import stopwatch
+from bot.ports import NO_METER, Anchor, Clock, Delivery, Messenger, Meter
 from core.errors import ChannelUnavailable, ConfigurationError, PermanentError, TransientError
 from storage import anchors, domains, outbox
 from storage.engine import Database
+from storage.lanes import kind_of
 from storage.outbox import Claimed
 
 log = structlog.get_logger(__name__)
@@ -32,36 +34,51 @@ class Dispatching:
     messenger: Messenger
     clock: Clock
     new_id: Callable[[], str]
+    meter: Meter = NO_METER
 
     async def dispatch_due(self) -> int:
         """Say what can be said now, lane by lane; return how many rows were claimed."""
         total = 0
         while claimed := await self._claim():
             total += len(claimed)
-            await asyncio.gather(*(self._deliver_safely(row) for row in claimed))
+            await asyncio.gather(*(self._dispatch(row) for row in claimed))
         return total
 
     async def _claim(self) -> list[Claimed]:
         async with self.database.transaction() as session:
             return await outbox.claim(session, self.clock(), _LEASE, _BATCH)
 
-    async def _deliver_safely(self, row: Claimed) -> None:
+    async def _dispatch(self, row: Claimed) -> None:
+        """Try a row; every line that is logged meanwhile names it and what caused it."""
+        about = {"row": row.id, "kind": row.notice.kind, "lane": row.lane, "domain": row.notice.subject.name}
+        with structlog.contextvars.bound_contextvars(**about, cause=row.cause or None):
+            outcome = await self._deliver_safely(row)
+        self.meter.dispatched(kind_of(row.lane), outcome, self.clock() - row.created_at)
+
+    async def _deliver_safely(self, row: Claimed) -> str:
+        took = stopwatch()
         try:
             await self._deliver(row)
         except ChannelUnavailable as error:
-            log.warning("outbox.parked", lane=row.lane, reason=error.reason, channel=error.channel)
+            log.warning("outbox.parked", reason=error.reason, channel=error.channel)
             async with self.database.transaction() as session:
                 await outbox.park(session, row.id, error.reason, self.clock())
+            return "parked"
         except PermanentError as error:
-            log.error("outbox.dead", lane=row.lane, row=row.id, kind=row.notice.kind, error=str(error))
+            log.error("outbox.dead", error=str(error))
             async with self.database.transaction() as session:
                 await outbox.mark_dead(session, row.id, str(error))
+            return "dead"
         except (TransientError, ConfigurationError) as error:
-            log.warning("outbox.retry", lane=row.lane, row=row.id, kind=row.notice.kind, error=str(error))
+            log.warning("outbox.retry", attempts=row.attempts + 1, error=str(error))
             await self._again(row, error)
+            return "retry"
         except Exception as error:
-            log.exception("outbox.failed", lane=row.lane, row=row.id, kind=row.notice.kind, ref=self.new_id())
+            log.exception("outbox.failed", attempts=row.attempts + 1)
             await self._again(row, error)
+            return "retry"
+        log.info("outbox.sent", took_ms=round(took() / timedelta(milliseconds=1)))
+        return "sent"
 
     async def _deliver(self, row: Claimed) -> None:
         async with self.database.reading() as session:

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+
 from bot.ports import Clock
 from storage import clicks, outbox
 from storage.engine import Database
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Housekeeping:
             for lane in await outbox.parked(session):
                 if now - lane.parked_at >= self.parked_retry:
                     opened += await outbox.replay(session, lane.lane, now)
+                    log.info("outbox.lane_tried_again", lane=lane.lane, reason=lane.reason)
             await outbox.forget_before(session, now - self.sent_kept)
             await clicks.forget_before(session, now - self.sent_kept)
         return opened

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.ports import Clock, Waker
@@ -25,6 +26,7 @@ from storage import clicks, domains, history
 from storage.engine import Database
 from storage.vault import Vault
 
+log = structlog.get_logger(__name__)
 WRITE_LOCK_WAIT = timedelta(seconds=1.5)
 """Slack wants an answer within three seconds: rather say "busy" than be late."""
 
@@ -78,6 +80,7 @@ class Onboarding:
             domain = await domains.add(session, self._made(team_id, name, actor, form))
             await self.vault.put(session, domain.id, form.key)
             await history.append(session, domain.id, [HistoryEntry(now, actor.user_id, What.CREATED)])
+        log.info("command.saved", did="create", domain=domain.name, domain_id=domain.id)
         self.waker.wake()
         return Created(domain=domain, turn=turn_of(domain, self.durations, now))
 
@@ -140,11 +143,14 @@ class Onboarding:
             decision = decide(domain, event, now, self.durations)
             if decision.answer is None:
                 raise AssertionError(f"{type(event).__name__} went unanswered")
-            if await clicks.first_time(session, team_id, click_id, now):
+            first = await clicks.first_time(session, team_id, click_id, now)
+            if first:
                 if new_key and decision.domain.key_held:
                     await self.vault.put(session, domain.id, new_key)
                 await record(session, self.vault, domain, [decision], self.durations, now)
-            return decision.answer
+        did, answered = type(event).__name__.lower(), type(decision.answer).__name__
+        log.info("command.saved" if first else "command.repeated", did=did, domain=domain.name, answered=answered)
+        return decision.answer
 
 
 async def find(session: AsyncSession, team_id: str, ref: str) -> SendingDomain:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.causes import current_cause
 from bot.ports import Clock, Person
 from bot.services.onboarding import WRITE_LOCK_WAIT, find
 from core.access import Role, verbs_for
@@ -76,7 +77,7 @@ class Queries:
                 subject=Subject.of(domain, actor.language), to=actor, records=domain.record_set, made_at=now
             )
             async with self.database.transaction(wait=WRITE_LOCK_WAIT) as session:
-                await outbox.append(session, team_id, [notice], now)
+                await outbox.append(session, team_id, [notice], now, current_cause())
             self.wake()
         return RecordsShown(domain=domain, turn=turn_of(domain, self.durations, now))
 
