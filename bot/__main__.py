@@ -1,4 +1,4 @@
-"""The command line: `engage-domain run | migrate | doctor | settings | new-key`."""
+"""The command line: `engage-domain run | migrate | doctor | settings | new-key | rotate-keys`."""
 
 import asyncio
 import sys
@@ -15,6 +15,7 @@ from bot.configuration_page import configuration_page
 from bot.doctor import report
 from bot.settings import DatabaseSettings, Settings, load
 from core.errors import BotError, ConfigurationError
+from core.secrecy import blotted
 from storage.engine import Database
 from storage.migrations import migrate as bring_up_to_date
 
@@ -106,6 +107,27 @@ def new_key() -> None:
     typer.echo(Fernet.generate_key().decode())
 
 
+@app.command()
+def rotate_keys(
+    *,
+    erase_lost: Annotated[bool, typer.Option("--erase-lost", help="First erase what none of the keys opens.")] = False,
+) -> None:
+    """Encrypt every write-only key that is held under the first of SECRET_KEYS; then the others can be taken out."""
+
+    async def work(settings: Settings) -> int:
+        database = Database.open(settings.database_url)
+        try:
+            rotating = wiring.make_rotating(settings, database)
+            for name in await rotating.erase_lost() if erase_lost else ():
+                typer.echo(f"Erased: the write-only key of {name}. Enter it again in Slack, with /engage-domain edit.")
+            typer.echo(f"{await rotating.rotate()} keys are under the first of SECRET_KEYS now; take the others out.")
+        finally:
+            await database.dispose()
+        return 0
+
+    _go(Settings, work)
+
+
 def _go(kind: type[S], work: Callable[[S], Awaitable[int]]) -> None:
     try:
         chosen = load(kind, _Options.env_file)
@@ -114,10 +136,10 @@ def _go(kind: type[S], work: Callable[[S], Awaitable[int]]) -> None:
     except ConfigurationError as error:
         typer.echo("The bot cannot start. To mend:", err=True)
         for fault in error.faults:
-            typer.echo(f"  {fault}", err=True)
+            typer.echo(f"  {blotted(fault)}", err=True)
         sys.exit(MISCONFIGURED)
     except BotError as error:
-        typer.echo(f"{error}", err=True)
+        typer.echo(blotted(str(error)), err=True)
         sys.exit(WRONG)
     sys.exit(code)
 

@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.ports import Check, DnsObserver, Provisioner
 from core.errors import BotError, ConfigurationError
+from core.secrecy import blotted
 from storage.engine import Database
 from storage.migrations import is_current
+from storage.vault import Census, Vault
 
 
 async def examine_database(database: Database) -> list[Check]:
@@ -19,6 +21,29 @@ async def examine_database(database: Database) -> list[Check]:
             Check("database", ok=False, detail="the schema is not the newest", remedy="Run `engage-domain migrate`.")
         ]
     return [Check("database", ok=True, detail=f"{database.dialect}, schema current")]
+
+
+async def examine_vault(database: Database, vault: Vault) -> list[Check]:
+    """Tell whether SECRET_KEYS open every write-only key that is held, and whether an old one can be taken out."""
+    try:
+        if not await is_current(database):
+            return []
+        async with database.reading() as session:
+            census = await vault.census(session)
+            await vault.check(session)
+    except ConfigurationError as error:
+        return [Check("SECRET_KEYS", ok=False, detail="; ".join(error.faults))]
+    except BotError as error:
+        return [Check("SECRET_KEYS", ok=False, detail=str(error), remedy="Check DATABASE_URL first.")]
+    return [Check("SECRET_KEYS", ok=True, detail=_counted(census))]
+
+
+def _counted(census: Census) -> str:
+    if census.old:
+        return (
+            f"{census.old} of {census.total} keys held are under an older key; `engage-domain rotate-keys` renews them"
+        )
+    return f"{census.total} keys held, all of them under the first key"
 
 
 async def examine_provisioner(provisioner: Provisioner) -> list[Check]:
@@ -62,4 +87,4 @@ def report(checks: Sequence[Check]) -> str:
             lines.append(f"       → {check.remedy}")
     wrong = sum(not check.ok for check in checks)
     lines.append("Everything is right." if not wrong else f"{wrong} of {len(checks)} checks failed.")
-    return "\n".join(lines)
+    return blotted("\n".join(lines))  # some of the words are a provider's

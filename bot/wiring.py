@@ -24,7 +24,7 @@ from bot.adapters.slack import (
     quiet_vendor_loggers,
 )
 from bot.clock import utcnow
-from bot.doctor import examine_all, examine_database, examine_dns, examine_provisioner
+from bot.doctor import examine_all, examine_database, examine_dns, examine_provisioner, examine_vault
 from bot.ids import new_id
 from bot.listeners import Listening, make_app, register
 from bot.ports import Check, Places, Waker
@@ -36,6 +36,7 @@ from bot.services.looking import Looking
 from bot.services.onboarding import Onboarding
 from bot.services.provisioning import Provisioning
 from bot.services.queries import Queries
+from bot.services.rotating import Rotating
 from bot.services.vantage import Vantage
 from bot.settings import Settings
 from core.errors import ConfigurationError
@@ -98,11 +99,18 @@ async def examine(settings: Settings) -> list[Check]:
         return await examine_all(
             [
                 lambda: examine_database(world.database),
+                lambda: examine_vault(world.database, world.vault),
                 slack,
                 lambda: examine_dns(world.observer, settings.resolvers),
                 lambda: examine_provisioner(world.provisioner),
             ]
         )
+
+
+def make_rotating(settings: Settings, database: Database) -> Rotating:
+    """Return what `rotate-keys` does."""
+    vault = Vault([key.get_secret_value() for key in settings.secret_keys])
+    return Rotating(database, vault, utcnow, settings.durations)
 
 
 async def run(settings: Settings) -> int:
@@ -114,6 +122,8 @@ async def run(settings: Settings) -> int:
     async with outside(settings) as world:
         if not await is_current(world.database):
             raise ConfigurationError(["DATABASE_URL: the schema is not the newest; run `engage-domain migrate`"])
+        async with world.database.reading() as session:
+            await world.vault.check(session)
         identity = await identify(world.client)
         places = Places(identity.team_id, settings.it_channel, settings.support_channel, identity.user_id)
         ticks = make_ticks(settings, world, places)

@@ -1,6 +1,10 @@
 """The write-only key: kept no longer than the provisioner needs it. The vault follows what is decided here."""
 
+from datetime import datetime
+
+from core.durations import Durations
 from core.history import BOT, What
+from core.lifecycle.decision import Decision
 from core.lifecycle.draft import Draft
 from core.sending_domain import DeploymentEvent, SendingDomain
 
@@ -22,6 +26,13 @@ def erase_key(draft: Draft) -> None:
     if draft.domain.key_held:
         draft.change(key_held=False, key_erased_at=draft.now)
         draft.note(What.KEY_ERASED, who=BOT)
+
+
+def forget_lost_key(domain: SendingDomain, now: datetime, durations: Durations) -> Decision:
+    """Decide that the key is gone: it lies under an encryption key that the operator has lost."""
+    draft = Draft(domain, now, durations)
+    erase_key(draft)
+    return draft.decided()
 
 
 def erase_stored_key(draft: Draft) -> None:
