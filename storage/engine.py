@@ -21,6 +21,7 @@ from storage.faults import during_commit, translated
 LONGEST_WAIT = timedelta(seconds=5)
 """How long a writer waits for the lock unless it says otherwise."""
 
+_SCRUB_WAIT = timedelta(milliseconds=50)
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
@@ -96,6 +97,30 @@ class Database:
         finally:
             await engine.dispose()
 
+    async def scrub(self) -> bool:
+        """Leave no trace of what was deleted in SQLite's write-ahead log: write it back, and empty it.
+
+        `secure_delete` overwrites deleted rows in the database itself, but the log keeps the pages as they were
+        until it is used anew (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint). Returns whether it is empty
+        now: somebody who reads or writes meanwhile comes first. PostgreSQL has VACUUM for this.
+        """
+        if self.dialect != "sqlite":
+            return True
+        try:
+            with translated():
+                return await self._empty_log()
+        except DatabaseBusy:
+            return False
+
+    async def _empty_log(self) -> bool:
+        async with self.engine.execution_options(no_transaction=True).connect() as connection:
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout = {_milliseconds(_SCRUB_WAIT)}")
+            try:
+                row = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+            finally:
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout = {_milliseconds(LONGEST_WAIT)}")
+        return bool(row[0] == 0)
+
     async def dispose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
@@ -170,6 +195,8 @@ def _engine(url: sa.URL, *, foreign_keys: bool = True, **options: Any) -> AsyncE
 
 def _begin(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
+    if options.get("no_transaction"):
+        return
     if options.get("read_only"):
         connection.exec_driver_sql("BEGIN")
         return

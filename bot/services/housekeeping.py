@@ -1,4 +1,4 @@
-"""Housekeeping: lanes that were parked are tried again; what was said long ago is forgotten."""
+"""Housekeeping: parked lanes are tried again, what was said long ago is forgotten, and what was erased is gone."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,4 +32,6 @@ class Housekeeping:
                     log.info("outbox.lane_tried_again", lane=lane.lane, reason=lane.reason)
             await outbox.forget_before(session, now - self.sent_kept)
             await clicks.forget_before(session, now - self.sent_kept)
+        if not await self.database.scrub():
+            log.debug("database.not_scrubbed")
         return opened

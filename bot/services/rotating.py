@@ -23,7 +23,9 @@ class Rotating:
     async def rotate(self) -> int:
         """Encrypt every key anew, all or none; return how many. Raises `ConfigurationError` if one cannot be opened."""
         async with self.database.transaction() as session:
-            return await self.vault.rotate(session)
+            count = await self.vault.rotate(session)
+        await self.database.scrub()
+        return count
 
     async def erase_lost(self) -> list[str]:
         """Erase what no key opens, with a line in the history; return the names of the domains."""
@@ -36,4 +38,5 @@ class Rotating:
                     decision = forget_lost_key(domain, now, self.durations)
                     await record(session, self.vault, domain, [decision], self.durations, now)
                 await self.vault.erase(session, each.domain_id)
+        await self.database.scrub()
         return [each.name for each in lost]

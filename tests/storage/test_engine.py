@@ -2,6 +2,7 @@ import asyncio
 import sqlite3
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -233,3 +234,28 @@ async def test_words_outside_their_enumeration_are_refused_by_the_database_itsel
     with pytest.raises(sa.exc.IntegrityError, match="ck_domains"):
         async with database.transaction() as session:
             await session.execute(sa.text("UPDATE domains SET status = 'DONE'"))
+
+
+async def test_scrubbing_empties_the_log_and_yields_to_whoever_is_reading(sqlite_url):
+    database = Database.open(sqlite_url)
+    async with database.transaction() as session:
+        await session.execute(sa.text("CREATE TABLE scrubbed (word TEXT)"))
+    written = _log_size(sqlite_url)
+
+    async with database.reading() as session:
+        await session.execute(sa.text("SELECT * FROM scrubbed"))
+        async with database.transaction() as writing:
+            await writing.execute(sa.text("INSERT INTO scrubbed VALUES ('later')"))
+        held = await database.scrub()
+    free = await database.scrub()
+    emptied = _log_size(sqlite_url)
+    async with database.transaction() as session:
+        await session.execute(sa.text("INSERT INTO scrubbed VALUES ('again')"))
+    await database.dispose()
+
+    assert written > emptied == 0
+    assert (held, free) == (False, True)
+
+
+def _log_size(url):
+    return Path(url.removeprefix("sqlite:///") + "-wal").stat().st_size
