@@ -172,6 +172,12 @@ class Settings(DatabaseSettings):
     check_gap: Duration = Field(
         default=_DEFAULT.too_soon, description="The least time between looks that somebody asks for."
     )
+    click_burst: int = Field(
+        default=60, ge=5, le=10_000, description="The most commands and clicks of one person at once, in one process."
+    )
+    click_interval: Duration = Field(
+        default=timedelta(seconds=1), description="In every such time one more command or click is taken."
+    )
     parked_retry: Duration = Field(
         default=timedelta(minutes=1), description="Between tries at a channel that could not be posted to."
     )

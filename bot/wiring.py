@@ -26,7 +26,7 @@ from bot.adapters.slack import (
 from bot.clock import utcnow
 from bot.doctor import examine_all, examine_database, examine_dns, examine_provisioner, examine_vault
 from bot.ids import new_id
-from bot.listeners import Listening, make_app, register
+from bot.listeners import Listening, Pace, make_app, register
 from bot.ports import Check, Places, Waker
 from bot.scheduler import Tick, Ticks
 from bot.services.checking import Checking
@@ -198,6 +198,7 @@ def make_handler(settings: Settings, world: Outside, places: Places, waker: Wake
         durations=settings.durations,
         clock=utcnow,
         default_language=settings.default_language,
+        pace=Pace(settings.click_burst, settings.click_interval),
     )
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
     app = make_app(world.client, secret)

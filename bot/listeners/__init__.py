@@ -1,6 +1,7 @@
 """Slack in: acknowledge, parse, authorise, call one service, answer."""
 
 from bot.listeners.app import COMMAND, make_app, register
+from bot.listeners.pace import Pace
 from bot.listeners.parts import Listening, Surface
 
-__all__ = ["COMMAND", "Listening", "Surface", "make_app", "register"]
+__all__ = ["COMMAND", "Listening", "Pace", "Surface", "make_app", "register"]

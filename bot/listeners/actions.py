@@ -72,7 +72,10 @@ async def create_domain(visit: Visit) -> None:
 async def show_records(visit: Visit) -> None:
     """*Show records*."""
     visit.allow(Verb.RECORDS)
-    await visit.answer(await visit.parts.queries.records(visit.team_id, visit.actor, visit.click.value))
+    await visit.answer(
+        await visit.parts.queries.records(visit.team_id, visit.actor, visit.click.value, visit.click.click_id)
+    )
+    await visit.refresh()
 
 
 async def open_details(visit: Visit) -> None:
@@ -114,7 +117,7 @@ async def run_verb(visit: Visit) -> None:
 
 async def _done(visit: Visit, answer: Answer) -> None:
     await visit.answer(answer)
-    await visit.refresh_home()
+    await visit.refresh()
 
 
 def _filter(value: str) -> Filter:

@@ -15,6 +15,7 @@ from bot.listeners import actions, commands, home, views
 from bot.listeners.clicks import Body, Click
 from bot.listeners.errors import Serve, attend, catch
 from bot.listeners.parts import Listening
+from bot.listeners.replies import Reply
 from bot.listeners.visits import Visit
 from core.errors import PermanentError
 
@@ -87,11 +88,10 @@ def _event(parts: Listening, serve: Serve) -> Listener:
 def _submission(parts: Listening, submit: views.Submit) -> Listener:
     async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
         async def serve(visit: Visit) -> None:
-            await submit(visit, ack)
+            await submit(visit, reply)
 
-        await attend(parts, body, serve)
-        if ack.response is None:  # refused before it came to that: the reason is in the answer
-            await ack()
+        async with Reply.within(parts.soon, ack) as reply:
+            await attend(parts, body, serve)
 
     return listener
 

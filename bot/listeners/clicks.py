@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 Body = Mapping[str, Any]
+LONGEST = 4000
+"""The most characters that are read of anything; Slack itself allows 3,000 in an input."""
 _LAST_WORDS = re.compile(r"[:：]\s*([^:：]+)$")
 
 
@@ -34,12 +36,17 @@ class Origin:
 
     @classmethod
     def unpack(cls, text: str | None) -> "Origin":
-        """Read what `pack` wrote; anything else is an origin of which nothing is known."""
+        """Read what `pack` wrote. What another version of the bot wrote is left out; so nothing may be known."""
         try:
-            facts = json.loads(text or "{}")
-            return cls(**facts)
-        except (ValueError, TypeError):
+            facts = _mapping(json.loads(text or "{}"))
+        except (ValueError, RecursionError):
             return cls()
+        known: dict[str, Any] = {
+            each.name: _text(facts[each.name])
+            for each in fields(cls)
+            if each.name != "stacked" and isinstance(facts.get(each.name), str)
+        }
+        return cls(stacked=facts.get("stacked") is True, **known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,8 @@ class Click:
     """Something a user did. `click_id` is the same when Slack delivers it again.
 
     For a command `text` is what was typed; for an action `action_id`, `value` and `named` (the domain's name
-    as the button tells it) say what was clicked; for a submission `fields` holds the input, by block id.
+    as the button tells it) say what was clicked, and `offered` whether the message has such a button; for a
+    submission `fields` holds the input, by block id. `view_id` and `form` say which modal it was.
     """
 
     team_id: str
@@ -61,25 +69,30 @@ class Click:
     value: str = ""
     named: str = ""
     is_button: bool = False
+    offered: bool = False
     in_modal: bool = False
     in_home: bool = False
+    view_id: str = ""
+    form: str = ""
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)  # one of them may be the key
 
     @classmethod
     def of(cls, body: Body) -> "Click":
-        """Read any payload that Slack sends for what a user did."""
+        """Read any payload that Slack sends for what a user did. Whatever is odd about it counts as not said."""
         if "command" in body:
             return _command(body)
         if "event" in body:
             return _event(body)
-        origin = _origin(body)
+        origin, view = _origin(body), _mapping(body.get("view"))
         click = cls(
-            team_id=str((body.get("team") or {}).get("id") or ""),
-            user_id=str((body.get("user") or {}).get("id") or ""),
-            click_id=str(body.get("trigger_id") or ""),
+            team_id=_text(_mapping(body.get("team")).get("id")),
+            user_id=_text(_mapping(body.get("user")).get("id")),
+            click_id=_text(body.get("trigger_id")),
             origin=origin,
-            trigger_id=str(body.get("trigger_id") or ""),
-            response_url=body.get("response_url") or origin.response_url,
+            trigger_id=_text(body.get("trigger_id")),
+            response_url=_text(body.get("response_url")) or origin.response_url,
+            view_id=_text(view.get("id")),
+            form=_text(view.get("callback_id")),
         )
         if body.get("actions"):
             return _action(click, body)
@@ -88,79 +101,105 @@ class Click:
         return click
 
 
+def _text(value: Any) -> str:
+    """Read a text. Lone surrogates and U+0000, which neither log nor database take, become question marks."""
+    whole = value if isinstance(value, str) else ""
+    return whole[:LONGEST].encode(errors="replace").decode().replace("\x00", "?")
+
+
+def _mapping(value: Any) -> Body:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _items(value: Any) -> Iterator[Body]:
+    return (each for each in (value if isinstance(value, list) else ()) if isinstance(each, Mapping))
+
+
 def _command(body: Body) -> Click:
     return Click(
-        team_id=str(body.get("team_id") or ""),
-        user_id=str(body.get("user_id") or ""),
-        click_id=str(body.get("trigger_id") or ""),
-        origin=Origin(channel=body.get("channel_id")),
-        trigger_id=str(body.get("trigger_id") or ""),
-        response_url=body.get("response_url"),
-        text=str(body.get("text") or ""),
+        team_id=_text(body.get("team_id")),
+        user_id=_text(body.get("user_id")),
+        click_id=_text(body.get("trigger_id")),
+        origin=Origin(channel=_text(body.get("channel_id")) or None),
+        trigger_id=_text(body.get("trigger_id")),
+        response_url=_text(body.get("response_url")) or None,
+        text=_text(body.get("text")),
     )
 
 
 def _event(body: Body) -> Click:
-    event = body["event"]
+    event = _mapping(body["event"])
     return Click(
-        team_id=str(body.get("team_id") or ""),
-        user_id=str(event.get("user") or ""),
-        click_id=str(body.get("event_id") or ""),
-        origin=Origin(home=(event.get("view") or {}).get("private_metadata") or None),
-        value=str(event.get("tab") or ""),
+        team_id=_text(body.get("team_id")),
+        user_id=_text(event.get("user")),
+        click_id=_text(body.get("event_id")),
+        origin=Origin(home=_text(_mapping(event.get("view")).get("private_metadata")) or None),
+        value=_text(event.get("tab")),
         in_home=True,
     )
 
 
 def _action(click: Click, body: Body) -> Click:
-    action = body["actions"][0]
-    chosen = action.get("selected_option") or {}
-    view_type = (body.get("view") or {}).get("type")
+    action = next(_items(body["actions"]), {})
+    chosen = _mapping(action.get("selected_option"))
+    view_type = _mapping(body.get("view")).get("type")
+    button = _button(body, action)
     return replace(
         click,
-        click_id=f"{click.user_id}:{action.get('action_ts') or click.trigger_id}",
-        action_id=str(action.get("action_id") or ""),
-        value=str(action.get("value") or chosen.get("value") or ""),
-        named=_named(body, action),
+        click_id=f"{click.user_id}:{_text(action.get('action_ts')) or click.trigger_id}",
+        action_id=_text(action.get("action_id")),
+        value=_text(action.get("value")) or _text(chosen.get("value")),
+        named=_named(button),
         is_button=action.get("type") == "button",
+        offered=bool(button),
         in_modal=view_type == "modal",
         in_home=view_type == "home",
     )
 
 
 def _origin(body: Body) -> Origin:
-    view = body.get("view") or {}
+    view = _mapping(body.get("view"))
     if view.get("type") == "home":
-        return Origin(home=view.get("private_metadata") or None)
+        return Origin(home=_text(view.get("private_metadata")) or None)
     if view:
-        return Origin.unpack(view.get("private_metadata"))
-    container, message = body.get("container") or {}, body.get("message") or {}
-    thread_ts = container.get("thread_ts") or message.get("thread_ts")
-    if thread_ts == (container.get("message_ts") or message.get("ts")):
-        thread_ts = None  # the head of a thread, seen in the channel
-    return Origin(channel=(body.get("channel") or {}).get("id"), thread_ts=thread_ts)
+        return Origin.unpack(_text(view.get("private_metadata")))
+    container, message = _mapping(body.get("container")), _mapping(body.get("message"))
+    thread_ts = _text(container.get("thread_ts")) or _text(message.get("thread_ts"))
+    if thread_ts == (_text(container.get("message_ts")) or _text(message.get("ts"))):
+        thread_ts = ""  # the head of a thread, seen in the channel
+    channel = _text(_mapping(body.get("channel")).get("id"))
+    return Origin(channel=channel or None, thread_ts=thread_ts or None)
 
 
-def _named(body: Body, action: Body) -> str:
-    """Find the clicked button again: its label for screen readers ends with the domain's name."""
-    blocks = (body.get("message") or body.get("view") or {}).get("blocks") or ()
-    for element in _elements(blocks):
-        if element.get("action_id") == action.get("action_id") and element.get("value") == action.get("value"):
-            match = _LAST_WORDS.search(str(element.get("accessibility_label") or ""))
-            return match[1].strip() if match else ""
-    return ""
+def _button(body: Body, action: Body) -> Body:
+    """Find the clicked button again in the message or view; nothing if it has none like it."""
+    shown = _mapping(body.get("message")) or _mapping(body.get("view"))
+    for element in _elements(shown.get("blocks")):
+        if (element.get("action_id"), element.get("value")) == (action.get("action_id"), action.get("value")):
+            return element
+    return {}
+
+
+def _named(button: Body) -> str:
+    # A button's label for screen readers ends with the domain's name.
+    match = _LAST_WORDS.search(_text(button.get("accessibility_label")))
+    return match[1].strip() if match else ""
 
 
 def _elements(blocks: Any) -> Iterator[Body]:
-    for block in blocks:
-        yield from block.get("elements") or ()
-        yield block.get("accessory") or {}
+    for block in _items(blocks):
+        yield from _items(block.get("elements"))
+        yield _mapping(block.get("accessory"))
 
 
 def _fields(body: Body) -> Iterator[tuple[str, str]]:
-    values = ((body.get("view") or {}).get("state") or {}).get("values") or {}
+    values = _mapping(_mapping(_mapping(body.get("view")).get("state")).get("values"))
     for block_id, elements in values.items():
-        for element in elements.values():
-            chosen = element.get("selected_option") or {}
-            ticked = ",".join(option["value"] for option in element.get("selected_options") or ())
-            yield block_id, str(element.get("value") or chosen.get("value") or ticked)
+        for element in _mapping(elements).values():
+            yield _text(block_id), _entered(_mapping(element))
+
+
+def _entered(element: Body) -> str:
+    chosen = _mapping(element.get("selected_option"))
+    ticked = ",".join(_text(option.get("value")) for option in _items(element.get("selected_options")))
+    return _text(element.get("value")) or _text(chosen.get("value")) or ticked

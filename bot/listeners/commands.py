@@ -60,12 +60,14 @@ async def say_or_ask_key(visit: Visit, answer: Answer) -> None:
         await visit.open(visit.texts.key_modal(answer.domain), answer.domain)
         return
     await visit.answer(answer)
-    await visit.refresh_home()
+    await visit.refresh()
 
 
 async def records(visit: Visit, command: Command) -> None:
     """Show the records; the file follows by DM."""
-    await visit.answer(await visit.parts.queries.records(visit.team_id, visit.actor, command.domain))
+    await visit.answer(
+        await visit.parts.queries.records(visit.team_id, visit.actor, command.domain, visit.click.click_id)
+    )
 
 
 async def verify(visit: Visit, command: Command) -> None:

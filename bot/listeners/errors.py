@@ -1,13 +1,16 @@
 """What goes wrong, said to the asker; and the last net, under which no request of Slack's goes unanswered."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext, suppress
 
 import structlog
 from slack_bolt.response import BoltResponse
 
 from bot.listeners.clicks import Body, Click
 from bot.listeners.parts import Listening
-from bot.listeners.visits import RolesUnread, Visit
+from bot.listeners.replies import FormClosed
+from bot.listeners.visits import RolesUnread, TooFast, Unanswered, Visit
+from bot.listeners.waiting import after
 from core.errors import (
     BotError,
     ConfigurationError,
@@ -17,7 +20,7 @@ from core.errors import (
     InvalidDomainName,
     NotAllowed,
 )
-from core.notices.answers import Answer, Broken, Busy, DeniedUnread, InvalidName
+from core.notices.answers import Answer, Broken, Busy, DeniedUnread, FormLate, InvalidName, SlowDown, TakesLong
 
 log = structlog.get_logger(__name__)
 Serve = Callable[[Visit], Awaitable[None]]
@@ -28,16 +31,40 @@ async def attend(parts: Listening, body: Body, serve: Serve, *, aloud: bool = Tr
 
     An exception that left a listener within some ten milliseconds of its acknowledgement would make Bolt
     forget that it was acknowledged. `aloud` off leaves the asker alone with failures: they asked for nothing.
+    Whoever has been shown nothing by the time that is `parts.soon` is told that it takes longer.
     """
     visit = Visit(parts, Click.of(body))
+
+    async def reassure() -> None:
+        await _reassure(visit)
+
+    with after(parts.soon, reassure) if aloud else nullcontext():
+        await _serve(visit, serve, aloud=aloud)
+
+
+async def _serve(visit: Visit, serve: Serve, *, aloud: bool) -> None:
     try:
+        if aloud:
+            visit.keep_pace()
         await visit.identify()
         await serve(visit)
     except Exception as error:  # noqa: BLE001 -- the loop's edge: logged with a reference that the asker is shown
         await _answer_failure(visit, error, aloud=aloud)
 
 
+async def _reassure(visit: Visit) -> None:
+    try:
+        if await visit.reassure(TakesLong(ref=visit.ref)):
+            log.warning("listener.slow", **_told(visit))
+    except Exception:
+        log.exception("listener.unanswered", **_told(visit))
+
+
 async def _answer_failure(visit: Visit, error: Exception, *, aloud: bool) -> None:
+    if isinstance(error, Unanswered):
+        # It was done, perhaps. To say that it did not work would be wrong.
+        log.error("listener.unanswered", error=str(error), **_told(visit))
+        return
     try:
         answer = await _as_answer(visit, error)
         if answer is None:
@@ -46,7 +73,7 @@ async def _answer_failure(visit: Visit, error: Exception, *, aloud: bool) -> Non
             await visit.answer(answer)
     except Exception:
         # Slack itself may be what is broken. There is nobody left to tell but the log.
-        log.exception("listener.unanswered", click=visit.click.click_id, first=type(error).__name__)
+        log.exception("listener.unanswered", first=type(error).__name__, **_told(visit))
 
 
 async def _as_answer(visit: Visit, error: Exception) -> Answer | None:
@@ -55,6 +82,12 @@ async def _as_answer(visit: Visit, error: Exception) -> Answer | None:
         case RolesUnread():
             log.warning("listener.roles_unread", error=str(error))
             return DeniedUnread()
+        case TooFast():
+            await _learn_language(visit)
+            log.info("listener.too_fast", user=visit.click.user_id, wait=error.wait.total_seconds())
+            return SlowDown(most=visit.parts.pace.burst, wait=error.wait)
+        case FormClosed():
+            return FormLate(problems=error.problems)
         case NotAllowed():
             return await visit.denied(visit.verb)
         case DomainNotFound():
@@ -67,23 +100,36 @@ async def _as_answer(visit: Visit, error: Exception) -> Answer | None:
             return None
 
 
+async def _learn_language(visit: Visit) -> None:
+    with suppress(RolesUnread):
+        await visit.identify()
+
+
 def _logged(visit: Visit, error: Exception) -> str:
-    ref = visit.parts.new_ref()
-    told = {"ref": ref, "verb": visit.verb.value, "action": visit.click.action_id, "user": visit.click.user_id}
     if isinstance(error, BotError | ConfigurationError):
-        log.error("listener.refused", error=str(error), **told)
+        log.error("listener.refused", error=str(error), **_told(visit))
     else:
-        log.error("listener.failed", exc_info=error, **told)
-    return ref
+        log.error("listener.failed", exc_info=error, **_told(visit))
+    return visit.ref
+
+
+def _told(visit: Visit) -> dict[str, str]:
+    return {
+        "ref": visit.ref,
+        "verb": visit.verb.value,
+        "action": visit.click.action_id,
+        "user": visit.click.user_id,
+        "click": visit.click.click_id,
+    }
 
 
 async def catch(parts: Listening, error: Exception, body: Body) -> BoltResponse:
     """Answer for what went wrong outside of any listener: Bolt's own errors, requests that nobody serves."""
-    visit = Visit(parts, Click.of(body))
-    ref = _logged(visit, error)
-    if visit.click.user_id and not visit.click.in_home:
-        try:
+    try:
+        visit = Visit(parts, Click.of(body))
+        ref = _logged(visit, error)
+        if visit.click.user_id and not visit.click.in_home:
             await visit.answer(Broken(ref=ref))
-        except Exception:
-            log.exception("listener.unanswered", ref=ref)
+    except Exception:
+        log.exception("listener.unanswered", first=type(error).__name__)
     return BoltResponse(status=200, body="")

@@ -1,10 +1,12 @@
 """What the listeners are given: the services, and ways to reach the asker's screen."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 
 from bot.ids import new_id
+from bot.listeners.pace import Pace
 from bot.messages import Message
 from bot.ports import Clock, Directory, Places
 from bot.services.onboarding import Onboarding
@@ -37,6 +39,10 @@ class Surface(Protocol):
         """Lay a modal over the one that is open."""
         ...
 
+    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
+        """Put `view` in the place of a modal that is open."""
+        ...
+
     async def publish_home(self, user_id: str, view: Mapping[str, Any]) -> None:
         """Show `view` as the App Home of a user."""
         ...
@@ -44,7 +50,11 @@ class Surface(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """The parts. `new_ref` makes the references by which a failure is found in the log."""
+    """The parts. `new_ref` makes the references by which a failure is found in the log.
+
+    Slack waits three seconds for everything. `roles_within` is how long it may take to say who somebody is;
+    after `soon` a form is closed, and whoever still waits is told so.
+    """
 
     onboarding: Onboarding
     queries: Queries
@@ -55,3 +65,6 @@ class Listening:
     clock: Clock
     default_language: Language = Language.EN
     new_ref: Callable[[], str] = new_id
+    pace: Pace = field(default_factory=Pace)
+    roles_within: timedelta = timedelta(seconds=1.5)
+    soon: timedelta = timedelta(seconds=2)

@@ -7,8 +7,7 @@ asker's input, which holds a key that they would have to look up again, stays.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from slack_bolt.async_app import AsyncAck
-
+from bot.listeners.replies import Reply
 from bot.listeners.visits import Visit
 from bot.services.onboarding import CreateForm, EditForm
 from core.commands import Verb
@@ -18,10 +17,10 @@ from core.names import DomainName
 from core.notices.answers import Answer
 from core.sending_domain import DmarcPolicy, DomainStatus, Language
 
-Submit = Callable[[Visit, AsyncAck], Awaitable[None]]
+Submit = Callable[[Visit, Reply], Awaitable[None]]
 
 
-async def create(visit: Visit, reply: AsyncAck) -> None:
+async def create(visit: Visit, reply: Reply) -> None:
     """Register the domain, after advice about main domains and names beyond ASCII."""
     visit.allow(Verb.CREATE)
     fields = visit.click.fields
@@ -47,7 +46,7 @@ async def create(visit: Visit, reply: AsyncAck) -> None:
     await _finish(visit, reply, answer)
 
 
-async def edit(visit: Visit, reply: AsyncAck) -> None:
+async def edit(visit: Visit, reply: Reply) -> None:
     """Change key, policy or language. An empty key field keeps the key."""
     visit.allow(Verb.EDIT)
     fields = visit.click.fields
@@ -67,7 +66,7 @@ async def edit(visit: Visit, reply: AsyncAck) -> None:
     await _finish(visit, reply, answer)
 
 
-async def key(visit: Visit, reply: AsyncAck) -> None:
+async def key(visit: Visit, reply: Reply) -> None:
     """Deploy with the key that was entered again."""
     visit.allow(Verb.DEPLOY)
     errors: dict[str, str] = {}
@@ -89,7 +88,7 @@ async def key(visit: Visit, reply: AsyncAck) -> None:
     await _finish(visit, reply, answer)
 
 
-async def remove(visit: Visit, reply: AsyncAck) -> None:
+async def remove(visit: Visit, reply: Reply) -> None:
     """Begin the removal; the name of an ACTIVE domain must have been typed."""
     visit.allow(Verb.REMOVE)
     domain = await visit.parts.queries.find(visit.team_id, _about(visit))
@@ -106,13 +105,13 @@ async def remove(visit: Visit, reply: AsyncAck) -> None:
     await _finish(visit, reply, answer)
 
 
-async def _finish(visit: Visit, reply: AsyncAck, answer: Answer) -> None:
+async def _finish(visit: Visit, reply: Reply, answer: Answer) -> None:
     await close(visit, reply)
     await visit.answer(answer)
-    await visit.refresh_home()
+    await visit.refresh()
 
 
-async def close(visit: Visit, reply: AsyncAck) -> None:
+async def close(visit: Visit, reply: Reply) -> None:
     """Close the modal, with the one beneath it, whose state is out of date now."""
     if visit.click.origin.stacked:
         await reply(response_action="clear")

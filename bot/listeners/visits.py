@@ -1,7 +1,9 @@
 """One visit of somebody: who they are, what they may do, and how they are answered."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -9,10 +11,20 @@ import structlog
 from bot.listeners.clicks import Click, Origin
 from bot.listeners.parts import Listening
 from bot.listeners.texts import Texts
+from bot.listeners.waiting import let_run
+from bot.messages import Message
 from bot.ports import Person
 from core.access import NEEDED, Role, allowed, verbs_for
 from core.commands import Verb
-from core.errors import InvalidDomainName, NotAllowed, TransientError
+from core.errors import (
+    ConfigurationError,
+    DomainNotFound,
+    InvalidDomainName,
+    NotAllowed,
+    OutsideError,
+    TransientError,
+    UserError,
+)
 from core.filters import Filter
 from core.names import DomainName
 from core.notices.answers import Answer, Denied, InvalidName, UnknownDomain
@@ -23,6 +35,18 @@ log = structlog.get_logger(__name__)
 
 class RolesUnread(TransientError):
     """Slack does not say who the asker is; so nobody is let in."""
+
+
+class TooFast(UserError):
+    """Somebody acts faster than people do; `wait` is how long until they may go on."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"wait {wait}")
+        self.wait = wait
+
+
+class Unanswered(Exception):
+    """The answer did not reach the asker, whatever it was about."""
 
 
 class Visit:
@@ -36,6 +60,16 @@ class Visit:
         """The verb being served: what an error is about."""
         self.forgiven: tuple[str, str] | None = None
         """What was typed for a domain, and what it was read as."""
+        self.answered = False
+        """Whether the asker has been shown anything, or is about to be."""
+        self._ref = ""
+        self._speaking = asyncio.Lock()
+
+    @property
+    def ref(self) -> str:
+        """The reference by which this visit is found in the log."""
+        self._ref = self._ref or self.parts.new_ref()
+        return self._ref
 
     @property
     def language(self) -> Language:
@@ -58,12 +92,23 @@ class Visit:
         """The texts in the asker's language."""
         return Texts(self.parts.places, self.parts.durations, self.parts.clock(), self.language)
 
+    def keep_pace(self) -> None:
+        """Count this act of the asker's. Raises `TooFast`."""
+        wait = self.parts.pace.take(f"{self.team_id}:{self.click.user_id}", self.parts.clock())
+        if wait is not None:
+            raise TooFast(wait)
+
     async def identify(self) -> None:
-        """Find out who the asker is. Raises `RolesUnread`."""
+        """Find out who the asker is. Raises `RolesUnread`, for one thing when Slack takes too long to say."""
+        asking = asyncio.ensure_future(self.parts.directory.person(self.team_id, self.click.user_id))
+        within = self.parts.roles_within.total_seconds()
         try:
-            self.person = await self.parts.directory.person(self.team_id, self.click.user_id)
+            self.person = await asyncio.wait_for(asyncio.shield(asking), within)
         except TransientError as error:
             raise RolesUnread(str(error)) from error
+        except TimeoutError as error:
+            let_run(asking)
+            raise RolesUnread(f"no answer from Slack within {within:g} s") from error
         if self.team_id != self.parts.places.team_id:
             self.person = replace(self.person, roles=frozenset())
 
@@ -71,15 +116,35 @@ class Visit:
         """Let the asker use `verb`, or raise `NotAllowed`. Every click comes through here."""
         self.verb = verb
         in_support = self.click.origin.channel == self.parts.places.support_channel
-        from_alert = in_support and self.click.action_id == "retry_verification"
+        from_alert = in_support and self.click.action_id == "retry_verification" and self.click.offered
         if not allowed(self.person.roles, verb, from_alert=from_alert):
             raise NotAllowed(verb.value)
 
     async def answer(self, answer: Answer, *, replaces: bool = False) -> None:
-        """Say `answer` to the asker alone; `replaces` puts it in the place of what was clicked."""
+        """Say `answer` to the asker alone; `replaces` puts it in the place of what was clicked.
+
+        Raises `Unanswered` if Slack will not have it: what was done is done all the same.
+        """
+        message = self.texts.answer(answer, self.forgiven)
+        async with self._speaking:
+            self.answered = True
+            try:
+                await self._say(message, replaces=replaces)
+            except (OutsideError, ConfigurationError) as error:
+                raise Unanswered(f"{type(answer).__name__}: {error}") from error
+
+    async def reassure(self, answer: Answer) -> bool:
+        """Say `answer` to an asker who has not been shown anything yet; tell whether it was said."""
+        async with self._speaking:  # the answer itself may be on its way
+            if self.answered:
+                return False
+            await self._say(self.texts.answer(answer, None))
+            return True
+
+    async def _say(self, message: Message, *, replaces: bool = False) -> None:
         origin = self.click.origin
         await self.parts.surface.answer(
-            self.texts.answer(answer, self.forgiven),
+            message,
             user_id=self.click.user_id,
             channel=origin.channel,
             thread_ts=origin.thread_ts,
@@ -99,6 +164,7 @@ class Visit:
         if domain is not None:
             origin = replace(origin, about=domain.id, named=domain.name)
         packed = {**view, "private_metadata": origin.pack()}
+        self.answered = True
         if self.click.in_modal:
             await self.parts.surface.push_view(self.click.trigger_id, packed)
         else:
@@ -109,27 +175,40 @@ class Visit:
         shown = await self.parts.queries.home(self.team_id, self.person, chosen, page)
         place = f"{Filter(shown.list.filter or Filter.ALL).value}|{shown.list.page}"
         view = {**self.texts.home(shown), "private_metadata": place}
+        self.answered = True
         await self.parts.surface.publish_home(self.click.user_id, view)
 
-    async def refresh_home(self) -> None:
-        """Publish the App Home again, where the asker is looking at it."""
+    async def refresh(self) -> None:
+        """Show anew what the asker is looking at and has just changed: the App Home, a domain's details."""
         if self.click.origin.home is not None:
-            await self.show_home(*home_place(self.click.origin))
+            await self._quietly(self.show_home(*home_place(self.click.origin)))
+        if self.click.in_modal and self.click.form == "details" and self.click.action_id:
+            await self._quietly(self._show_details())
+
+    async def _show_details(self) -> None:
+        shown = await self.parts.queries.details(self.team_id, self.click.origin.about, self.person.roles)
+        view = {**self.texts.details_modal(shown), "private_metadata": self.click.origin.pack()}
+        await self.parts.surface.update_view(self.click.view_id, view)
+
+    async def _quietly(self, showing: Awaitable[None]) -> None:
+        # What was asked for is done and answered: a view that stays as it was is no failure of it.
+        try:
+            await showing
+        except (OutsideError, ConfigurationError, DomainNotFound) as error:
+            log.info("listener.not_refreshed", user=self.click.user_id, error=str(error))
 
     async def denied(self, verb: Verb) -> Denied:
-        """Return what to say to somebody who lacks the role: who has it, and whom to ask."""
-        try:
-            contacts = await self.parts.directory.admins()
-        except TransientError as error:
-            log.info("listener.no_contacts", error=str(error))
-            contacts = ()
+        """Return what to say to somebody who lacks the role: who has it, and whom to ask. Strangers learn no names."""
         roles = self.person.roles
-        return Denied(
-            verb=verb,
-            roles=NEEDED[verb],
-            allowed=verbs_for(roles),
-            contacts=contacts if Role.ANYONE in roles else (),
-        )
+        contacts = await self._contacts() if Role.ANYONE in roles else ()
+        return Denied(verb=verb, roles=NEEDED[verb], allowed=verbs_for(roles), contacts=contacts)
+
+    async def _contacts(self) -> tuple[str, ...]:
+        try:
+            return await self.parts.directory.admins()
+        except (OutsideError, ConfigurationError) as error:
+            log.info("listener.no_contacts", error=str(error))
+            return ()
 
     async def unknown(self, ref: str) -> Answer:
         """Return what to say of a domain that is not here: it cannot be one, or others look like it."""

@@ -28,6 +28,7 @@ from bot.messages.receipts import (
 )
 from bot.messages.refusals import (
     render_denied,
+    render_form_late,
     render_invalid_name,
     render_state_refused,
     render_unknown,
@@ -96,6 +97,9 @@ _RENDERERS: dict[type[given.Answer], _Renderer] = {
     given.DeniedUnread: lambda _, language, __: _say("denied.unread", language),
     given.Busy: lambda _, language, __: _say("busy", language),
     given.Broken: lambda answer, language, _: _say("broken", language, ref=answer.ref),
+    given.TakesLong: lambda answer, language, _: _say("takes_long", language, ref=answer.ref),
+    given.FormLate: lambda answer, language, _: render_form_late(answer, language),
+    given.SlowDown: lambda answer, language, _: _say("slow_down", language, n=answer.most, wait=answer.wait),
     given.StateRefused: lambda answer, language, _: render_state_refused(answer, language),
     given.NoRecordsYet: _no_records,
     given.Created: lambda answer, language, _: render_created(answer, language),

@@ -12,10 +12,11 @@ from bot.messages.message import Message
 from bot.messages.outside import NAME_LIMIT, cleaned
 from bot.messages.voice import Fact, Voice
 from core.commands import Verb
-from core.notices.answers import Denied, InvalidName, StateRefused, UnknownDomain, UsageProblem
+from core.notices.answers import Denied, FormLate, InvalidName, StateRefused, UnknownDomain, UsageProblem
 from core.sending_domain import Language
 
 MOST_CHOICES = 5
+_PROBLEM_LIMIT = 500
 _GROUP = re.compile(r"(?:<!subteam\^)?(S[A-Z0-9]+)(?:\|[^>]*)?>?")
 
 
@@ -76,6 +77,13 @@ def render_invalid_name(answer: InvalidName, language: Language) -> Message:
     draft = Draft(language)
     voice = draft.voice
     draft.say(voice.say(f"create.{answer.reason}", **answer.facts))
+    return draft.message()
+
+
+def render_form_late(answer: FormLate, language: Language) -> Message:
+    """Say that a form was closed, and what was wrong with it, in the words that would have stood in the form."""
+    draft = Draft(language)
+    draft.say(draft.voice.say("form_late"), *(line(cleaned(problem, _PROBLEM_LIMIT)) for problem in answer.problems))
     return draft.message()
 
 

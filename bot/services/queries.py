@@ -25,7 +25,7 @@ from core.notices.answers import (
 )
 from core.sending_domain import Actor, DomainStatus, SendingDomain, VerificationStatus
 from core.turns import TurnKey, turn_of
-from storage import anchors, domains, history, outbox
+from storage import anchors, clicks, domains, history, outbox
 from storage.engine import Database
 
 PAGE = 10
@@ -68,8 +68,8 @@ class Queries:
         async with self.database.reading() as session:
             return await self._status(session, await find(session, team_id, ref), roles)
 
-    async def records(self, team_id: str, actor: Actor, ref: str) -> RecordsShown:
-        """Return the records of a domain and, where there are any, queue their zone file for a DM."""
+    async def records(self, team_id: str, actor: Actor, ref: str, click_id: str) -> RecordsShown:
+        """Return the records of a domain and, where there are any, queue their zone file for a DM: once a click."""
         now = self.clock()
         domain = await self.find(team_id, ref)
         if domain.records:
@@ -77,7 +77,8 @@ class Queries:
                 subject=Subject.of(domain, actor.language), to=actor, records=domain.record_set, made_at=now
             )
             async with self.database.transaction(wait=WRITE_LOCK_WAIT) as session:
-                await outbox.append(session, team_id, [notice], now, current_cause())
+                if await clicks.first_time(session, team_id, click_id, now):
+                    await outbox.append(session, team_id, [notice], now, current_cause())
             self.wake()
         return RecordsShown(domain=domain, turn=turn_of(domain, self.durations, now))
 

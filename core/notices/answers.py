@@ -94,6 +94,28 @@ class Broken(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakesLong(Answer):
+    """Nothing could be said in time; the answer follows. `ref` is in the log."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormLate(Answer):
+    """A form was closed before it was judged; nothing of it was saved. `problems` are what it was refused for."""
+
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowDown(Answer):
+    """More than `most` commands and clicks at once; `wait` is how long until the next one counts."""
+
+    most: int
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StateRefused(Answer):
     """The lifecycle refuses the verb. `next_verb` is the next step, None for "nothing to do"."""
 

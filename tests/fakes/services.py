@@ -71,7 +71,7 @@ class FakeQueries:
         domain = await self.find(team_id, ref)
         return StatusShown(domain=domain, turn=TURN, durations=Durations(), now=NOW, can=verbs_for(roles))
 
-    async def records(self, team_id: str, actor: Any, ref: str) -> RecordsShown:
+    async def records(self, team_id: str, actor: Any, ref: str, _: str) -> RecordsShown:
         """Show records."""
         self.calls.append(("records", (actor, ref)))
         return RecordsShown(domain=await self.find(team_id, ref), turn=TURN)

@@ -13,6 +13,7 @@ class FakeSurface:
     answers: list[tuple[Message, dict[str, Any]]] = field(default_factory=list)
     opened: list[dict[str, Any]] = field(default_factory=list)
     pushed: list[dict[str, Any]] = field(default_factory=list)
+    updated: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     homes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     triggers: list[str] = field(default_factory=list)
     failure: Exception | None = None
@@ -38,6 +39,11 @@ class FakeSurface:
         self._fail()
         self.triggers.append(trigger_id)
         self.pushed.append(view)
+
+    async def update_view(self, view_id: str, view: dict[str, Any]) -> None:
+        """Keep what a modal was replaced by."""
+        self._fail()
+        self.updated.append((view_id, view))
 
     async def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
         """Keep an App Home."""

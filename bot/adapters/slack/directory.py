@@ -22,7 +22,11 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class _Kept(Generic[T]):
     value: T
-    until: datetime
+    at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        # A clock that was put back must not let anybody keep a role for longer.
+        return timedelta() <= now - self.at < ROLES_KEPT
 
 
 class Remembered(Generic[T]):
@@ -36,11 +40,11 @@ class Remembered(Generic[T]):
     async def get(self, key: str) -> T:
         """Return the value for `key`, read anew where it is too old."""
         now = self._clock()
-        if (kept := self._kept.get(key)) and now < kept.until:
+        if (kept := self._kept.get(key)) and kept.is_fresh(now):
             return kept.value
         value = await self._read(key)
-        self._kept = {name: old for name, old in self._kept.items() if now < old.until}
-        self._kept[key] = _Kept(value, now + ROLES_KEPT)
+        self._kept = {name: old for name, old in self._kept.items() if old.is_fresh(now)}
+        self._kept[key] = _Kept(value, now)
         return value
 
 

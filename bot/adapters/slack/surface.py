@@ -15,7 +15,7 @@ from bot.adapters.slack.errors import SlackRefused
 from bot.adapters.slack.pacing import Pacer
 from bot.adapters.slack.posting import MessageGone, Poster, fresh
 from bot.messages import Message
-from core.errors import AmbiguousError, ChannelUnavailable, TransientError
+from core.errors import ChannelUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +60,10 @@ class SlackSurface:
         """Lay a modal over the one that is open."""
         await self._calls.call("views.push", trigger_id=trigger_id, view=dict(view))
 
+    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
+        """Put `view` in the place of a modal that is open."""
+        await self._calls.call("views.update", view_id=view_id, view=dict(view))
+
     async def publish_home(self, user_id: str, view: Mapping[str, Any]) -> None:
         """Show `view` as the App Home of a user."""
         await self._calls.call("views.publish", user_id=user_id, view=dict(view))
@@ -81,8 +85,8 @@ class SlackSurface:
             log.info("slack.response_url_unreachable", error=str(error))
             return False
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise AmbiguousError("response_url: no answer from Slack") from error
-        if response.status_code == 429:
-            raise TransientError("response_url: ratelimited")
+            # Perhaps it was said. Only one person sees it: rather twice than not at all.
+            log.info("slack.response_url_silent", error=type(error).__name__)
+            return False
         # Used up (five uses) or too old (30 minutes): Slack answers 404 or 410.
         return response.status_code == 200

@@ -63,7 +63,7 @@ class Bot:
                 "user": {"id": user, "team_id": TEAM},
                 "channel": {"id": IT_CHANNEL},
                 "container": {"type": "message", "message_ts": "1.5", "channel_id": IT_CHANNEL},
-                "message": {"ts": "1.5", "blocks": []},
+                "message": {"ts": "1.5", "blocks": [{"type": "actions", "elements": [action]}]},
                 "trigger_id": "trigger-2",
                 "response_url": RESPONSE_URL,
                 "actions": [action],

@@ -1,9 +1,10 @@
 import pytest
 
 from bot.listeners import actions
+from bot.listeners.clicks import Origin
 from bot.messages import PageRef
 from core.access import Role
-from core.errors import DomainNotFound
+from core.errors import DomainNotFound, TransientError
 from core.events import Via
 from core.filters import Filter
 from core.notices.answers import KeyNeeded
@@ -60,6 +61,24 @@ async def test_support_retries_by_the_button_of_an_alert(bot):
     await bot.click("retry_verification", user=SUPPORT, channel={"id": "C0SUPPORT"})
 
     assert bot.onboarding.names == ["verify"]
+
+
+async def test_support_retries_by_no_button_that_the_message_never_had(bot):
+    alert = {"ts": "1.5", "blocks": [{"type": "actions", "elements": [{"action_id": "open_details", "value": "d0"}]}]}
+
+    await bot.click("retry_verification", user=SUPPORT, channel={"id": "C0SUPPORT"}, message=alert)
+
+    assert bot.onboarding.calls == []
+    assert "nothing was done" in bot.surface.texts[0]
+
+
+async def test_support_retries_no_other_domain_than_the_alerts(bot):
+    other = {"action_id": "retry_verification", "value": "d1"}
+    alert = {"ts": "1.5", "blocks": [{"type": "actions", "elements": [other]}]}
+
+    await bot.click("retry_verification", "d0", user=SUPPORT, channel={"id": "C0SUPPORT"}, message=alert)
+
+    assert bot.onboarding.calls == []
 
 
 async def test_support_presses_nothing_else_of_an_alert(bot):
@@ -209,6 +228,43 @@ async def test_a_modal_opened_from_the_home_remembers_it(bot):
     await bot.click_in_view("create_domain", HOME, "new")
 
     assert '"home": "pending|2"' in bot.surface.opened[0]["private_metadata"]
+
+
+DETAILS = {
+    "id": "V1",
+    "type": "modal",
+    "callback_id": "details",
+    "private_metadata": '{"about": "d0", "channel": "C0X"}',
+}
+
+
+@pytest.mark.parametrize("action", ["records_added", "stop_setup", "start_deploy", "show_records"])
+async def test_details_are_shown_anew_when_a_button_inside_was_pressed(bot, action):
+    await bot.click_in_view(action, DETAILS)
+
+    ((view_id, view),) = bot.surface.updated
+    assert (view_id, view["callback_id"], view["type"]) == ("V1", "details", "modal")
+    assert Origin.unpack(view["private_metadata"]) == Origin(channel="C0X", about="d0")
+    assert len(bot.surface.answers) == 1
+
+
+async def test_details_that_cannot_be_shown_anew_do_not_make_a_failure_of_what_was_done(bot):
+    async def refuse(*_):
+        raise TransientError("Slack cannot be reached")
+
+    bot.surface.update_view = refuse
+    await bot.click_in_view("records_added", DETAILS)
+
+    assert len(bot.surface.answers) == 1
+    assert "reference" not in bot.surface.texts[0]
+
+
+async def test_details_stay_where_a_form_was_laid_over_them(bot, domain):
+    bot.onboarding.outcome = KeyNeeded(domain=domain)
+
+    await bot.click_in_view("start_deploy", DETAILS)
+
+    assert bot.surface.updated == []
 
 
 async def test_the_link_to_a_thread_needs_nothing_but_acknowledgement(bot):
