@@ -178,6 +178,9 @@ class Settings(DatabaseSettings):
     click_interval: Duration = Field(
         default=timedelta(seconds=1), description="In every such time one more command or click is taken."
     )
+    most_checks: int = Field(
+        default=6, ge=1, le=600, description="The most looks that one person may ask for with `check` in a minute."
+    )
     parked_retry: Duration = Field(
         default=timedelta(minutes=1), description="Between tries at a channel that could not be posted to."
     )

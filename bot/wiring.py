@@ -29,6 +29,7 @@ from bot.ids import new_id
 from bot.listeners import Listening, Pace, make_app, register
 from bot.ports import Check, Places, Waker
 from bot.scheduler import Tick, Ticks
+from bot.services.answering import Answering
 from bot.services.checking import Checking
 from bot.services.dispatching import Dispatching
 from bot.services.housekeeping import Housekeeping
@@ -160,13 +161,14 @@ def make_ticks(settings: Settings, world: Outside, places: Places) -> Ticks:
         durations=durations,
         new_id=new_id,
     )
+    answering = Answering(world.database, checking.looking, utcnow)
     messenger = SlackMessenger(world.client, places, durations, utcnow, Pacer(settings.slack_post_interval))
     dispatching = Dispatching(world.database, messenger, utcnow, new_id)
     housekeeping = Housekeeping(world.database, utcnow, settings.parked_retry, settings.sent_kept)
     dispatch = Tick("dispatch", dispatching.dispatch_due)
 
     async def check() -> int:
-        checked = await checking.check_due()
+        checked = sum(await asyncio.gather(checking.check_due(), answering.answer_due()))
         if checked:
             dispatch.wake()
         return checked
@@ -191,7 +193,7 @@ def make_handler(settings: Settings, world: Outside, places: Places, waker: Wake
     )
     parts = Listening(
         onboarding=onboarding,
-        queries=Queries(world.database, utcnow, settings.durations, waker.wake),
+        queries=Queries(world.database, utcnow, settings.durations, waker.wake, settings.most_checks),
         directory=directory,
         surface=SlackSurface(world.client),
         places=places,

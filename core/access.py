@@ -21,6 +21,7 @@ NEEDED: dict[Verb, tuple[Role, ...]] = {
     Verb.VERIFY: (Role.ADMIN, Role.IT),
     Verb.STATUS: (Role.ANYONE,),
     Verb.LIST: (Role.ANYONE,),
+    Verb.CHECK: (Role.ANYONE,),
     Verb.HISTORY: (Role.ANYONE,),
     Verb.CANCEL: (Role.ADMIN,),
     Verb.REMOVE: (Role.ADMIN,),

@@ -22,6 +22,7 @@ class Verb(StrEnum):
     VERIFY = "verify"
     STATUS = "status"
     LIST = "list"
+    CHECK = "check"
     HISTORY = "history"
     CANCEL = "cancel"
     EDIT = "edit"

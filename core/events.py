@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.findings import Look
+from core.checkup import Checkup
+from core.findings import Look, ZoneFacts
 from core.records import ExpectedRecord
 from core.sending_domain import Actor, DeploymentEvent, DmarcPolicy, Language, Verdict
 
@@ -130,6 +131,20 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneSeen:
+    """Which zone holds the domain, and whose panel that is; known before anybody is told to add records."""
+
+    zone: ZoneFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Preflighted:
+    """The pre-flight of a new domain was made. `checkup` is None where it failed on our side."""
+
+    checkup: Checkup | None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckerOffline:
     """The control query failed: nobody can be judged."""
 
@@ -155,6 +170,8 @@ Event = (
     | AdoptionNeeded
     | TornDown
     | Looked
+    | ZoneSeen
+    | Preflighted
     | CheckerOffline
     | TimePassed
 )

@@ -47,6 +47,13 @@ def awaits_creation(domain: SendingDomain) -> bool:
     )
 
 
+def awaits_preflight(domain: SendingDomain) -> bool:
+    """Tell whether the pre-flight is still to be made: once, before there is anything for IT to do."""
+    phase = phase_of(domain)
+    fresh = phase is Phase.D0 or (phase is Phase.S0 and domain.deploy_started_at is None)
+    return fresh and domain.preflight_at is None
+
+
 def next_check(domain: SendingDomain, now: datetime, durations: Durations) -> datetime | None:
     """Return when to check `domain` next if nothing happens to it: `now` or later, None where nothing is awaited."""
     pace = _pace(domain, now, durations)
@@ -112,6 +119,8 @@ def _moments(domain: SendingDomain, durations: Durations) -> Iterator[datetime]:
     """Yield what `TimePassed` acts upon."""
     rules = (key_kept_until, stalled_at, no_records_at, unseen_at, offline_at)
     yield from (moment for rule in rules if (moment := rule(domain, durations)) is not None)
+    if awaits_preflight(domain):
+        yield domain.created_at
     window = domain.running_window
     if window is not None and window.reminders_sent < len(REMINDERS):
         yield reminder_at(window, window.reminders_sent)

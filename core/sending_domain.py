@@ -205,6 +205,8 @@ class SendingDomain:
     key_entered_at: datetime | None = None
     """When the key was entered again; None if it is still the one from the creation."""
 
+    preflight_at: datetime | None = None
+    """When the pre-flight was made, whatever came of it."""
     deployed_by: Actor | None = None
     """Who started the latest deployment."""
     deploy_started_at: datetime | None = None

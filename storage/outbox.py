@@ -65,7 +65,7 @@ async def append(
             continue
         row = {
             "team_id": team_id,
-            "domain_id": notice.subject.domain_id,
+            "domain_id": notice.subject.domain_id or None,
             "lane": lane,
             "kind": notice.kind,
             "payload": dump_notice(notice),

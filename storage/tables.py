@@ -237,6 +237,24 @@ class ClickRow(Row, table=True):
     at: datetime = _moment(index=True)
 
 
+class AskedCheckRow(Row, table=True):
+    """A look that somebody asked for with `check`."""
+
+    __tablename__ = "asked_checks"
+    __table_args__ = (sa.Index(None, "team_id", "user_id", "asked_at"),)
+
+    id: int | None = _column(row_number(), primary_key=True)
+    team_id: str = _text()
+    user_id: str = _text()
+    name: str = _text()
+    actor: dict[str, Any] = _json()
+    can_create: bool = _flag()
+    cause: str = _text()
+    asked_at: datetime = _moment()
+    lease_until: datetime | None = _moment(nullable=True)
+    answered_at: datetime | None = _moment(nullable=True)
+
+
 class VantageRow(Row, table=True):
     """The bot's own view of the DNS: one row, which belongs to no team."""
 
@@ -258,6 +276,7 @@ CHANNEL_TROUBLES = METADATA.tables["channel_troubles"]
 ANCHORS = METADATA.tables["anchors"]
 SECRETS = METADATA.tables["secrets"]
 CLICKS = METADATA.tables["clicks"]
+ASKED_CHECKS = METADATA.tables["asked_checks"]
 VANTAGE = METADATA.tables["vantage"]
 
 LIVE = DOMAINS.c.removed_at.is_(None)

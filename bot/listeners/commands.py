@@ -90,6 +90,12 @@ async def list_domains(visit: Visit, command: Command) -> None:
     await visit.answer(await visit.parts.queries.list(visit.team_id, chosen, 1, visit.person.roles))
 
 
+async def check(visit: Visit, command: Command) -> None:
+    """Have any name looked at; the result follows."""
+    roles, click_id = visit.person.roles, visit.click.click_id
+    await visit.answer(await visit.parts.queries.check(visit.team_id, visit.actor, command.domain, roles, click_id))
+
+
 async def history(visit: Visit, command: Command) -> None:
     """Show the first page of a domain's history."""
     await visit.answer(await visit.parts.queries.history(visit.team_id, command.domain, 1))
@@ -149,6 +155,7 @@ _SERVE: dict[Verb, Serve] = {
     Verb.VERIFY: verify,
     Verb.STATUS: status,
     Verb.LIST: list_domains,
+    Verb.CHECK: check,
     Verb.HISTORY: history,
     Verb.CANCEL: cancel,
     Verb.EDIT: edit,

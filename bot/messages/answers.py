@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.messages import blocks
+from bot.messages.check import render_check_asked, render_check_limited
 from bot.messages.draft import Draft
 from bot.messages.formats import fallback
 from bot.messages.help import render_help, render_help_verb
@@ -117,6 +118,8 @@ _RENDERERS: dict[type[given.Answer], _Renderer] = {
     given.RemoveStarted: lambda answer, language, _: render_removal(answer, language),
     given.StatusShown: render_status,
     given.RecordsShown: _records,
+    given.CheckAsked: lambda answer, language, _: render_check_asked(answer, language),
+    given.CheckLimited: lambda answer, language, _: render_check_limited(answer, language),
     given.DomainList: render_list,
     given.HomeShown: lambda answer, language, ctx: render_list(answer.list, language, ctx),
     given.HistoryShown: lambda answer, language, _: render_history(answer, language),

@@ -4,7 +4,7 @@ from core.commands import Verb
 
 ROOT = "/engage-domain"
 EXAMPLE_DOMAIN = "mail.example.com"
-_ARGUMENTS = {Verb.LIST: " [status=…]", Verb.HELP: " [verb]"}
+_ARGUMENTS = {Verb.LIST: " [status=…]", Verb.CHECK: " <name>", Verb.HELP: " [verb]"}
 _EXAMPLES = {Verb.LIST: "list status=pending", Verb.HELP: "help deploy"}
 
 

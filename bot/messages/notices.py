@@ -1,6 +1,7 @@
 """Every queued notice as a message, or as a file."""
 
 from bot.messages.alerts import render_alert, render_evidence, render_resolution
+from bot.messages.check import render_check, render_preflight
 from bot.messages.invites import render_channel_lost
 from bot.messages.message import Context, Message, Snippet
 from bot.messages.personal import render_adoption, render_deployment, render_dm, render_look_result
@@ -11,6 +12,7 @@ from core.notices import (
     Alert,
     AlertResolved,
     ChannelLost,
+    CheckResult,
     DeployRecordsReady,
     DeployRefused,
     DmActive,
@@ -19,6 +21,7 @@ from core.notices import (
     EvidenceFile,
     LookResult,
     Notice,
+    PreflightFound,
     RecordsSent,
     ThreadNotice,
     ZoneFile,
@@ -55,6 +58,10 @@ def _personal(notice: Notice, ctx: Context) -> Message:
             return render_dm(notice, ctx)
         case DeployRecordsReady() | DeployRefused():
             return render_deployment(notice, ctx)
+        case PreflightFound():
+            return render_preflight(notice)
+        case CheckResult():
+            return render_check(notice)
         case AdoptionOffered():
             return render_adoption(notice)
         case LookResult():

@@ -8,20 +8,27 @@ from bot.messages.lines import Line
 from bot.messages.voice import Fact, Voice
 from core.findings import ZoneFacts
 from core.notices import Subject
-from core.providers import ADVICE_LIMIT, Advice, Provider, advice, by_name, detect
+from core.providers import ADVICE_LIMIT, Advice, Provider, Trait, advice, by_name, detect
 from core.records import RecordSet
 from core.sending_domain import Language, SendingDomain
 
 
 def provider_line(
-    voice: Voice, about: SendingDomain | Subject, records: RecordSet, *, warnings_only: bool = False
+    voice: Voice,
+    about: SendingDomain | Subject,
+    records: RecordSet,
+    *,
+    warnings_only: bool = False,
+    without: frozenset[Trait] = frozenset(),
 ) -> Line:
-    """Say what IT should know of the provider's panel before it adds `records`."""
+    """Say what IT should know of the provider's panel before it adds `records`, but for what `without` names."""
     zone = zone_of(about.name, about.zone)
     provider = _provider(about.zone)
     said: list[Line] = []
     sentences = 0
     for item in advice(provider, records, zone):
+        if item.trait in without:
+            continue
         sentences += _sentences(item)
         if sentences > ADVICE_LIMIT or (warnings_only and not item.trait.is_warning):
             break

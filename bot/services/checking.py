@@ -19,9 +19,9 @@ from bot.services.recording import record
 from bot.services.vantage import Vantage
 from core.durations import Durations
 from core.errors import ConfigurationError, ConflictError, OutsideError
-from core.events import CheckerOffline, Event, Looked, TimePassed
+from core.events import CheckerOffline, Event, Looked, Preflighted, Provisioned, TimePassed, ZoneSeen
 from core.lifecycle import Decision, decide
-from core.schedule import asks_provisioner, polls_dns
+from core.schedule import asks_provisioner, awaits_preflight, polls_dns
 from core.sending_domain import SendingDomain
 from storage import domains
 from storage.engine import Database
@@ -97,6 +97,8 @@ class Checking:
         course = Course(self, domain)
         if asks_provisioner(domain):
             await self._reconcile(course)
+        if awaits_preflight(course.domain):
+            course.take(await self._preflighted(course.domain))
         if course.domain.removed_at is None and polls_dns(course.domain):
             course.take(await self._looked(course.domain) if control.online else CheckerOffline(control.error))
         course.take(TimePassed(self.new_id()))
@@ -107,16 +109,33 @@ class Checking:
         for _ in range(_MOST_STEPS):
             before = course.domain
             try:
-                course.take(await self.provisioning.step(before))
+                event = await self.provisioning.step(before)
             except ConfigurationError as error:
                 log.error("provisioner.misconfigured", faults=error.faults)
                 return
             except OutsideError as error:
                 log.warning("provisioner.unavailable", error=str(error))
                 return
+            if isinstance(event, Provisioned) and event.snapshot.records and not before.records:
+                # Before they are announced: hosts are relative to the zone, and its provider decides the advice.
+                await self._learn_zone(course)
+            course.take(event)
             if settled(before, course.domain):
                 return
             await course.commit()
+
+    async def _learn_zone(self, course: "Course") -> None:
+        zone = await self.looking.zone(course.domain)
+        if zone is not None:
+            course.take(ZoneSeen(zone))
+
+    async def _preflighted(self, domain: SendingDomain) -> Preflighted:
+        try:
+            checkup, _ = await self.looking.check_up(domain.name, domain.record_set if domain.records else None)
+        except Exception:
+            log.exception("preflight.failed", domain_id=domain.id)
+            return Preflighted(None)
+        return Preflighted(checkup)
 
     async def _looked(self, domain: SendingDomain) -> Looked:
         return Looked(await self.looking.look(domain), self.new_id(), self.new_id())

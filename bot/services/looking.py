@@ -8,14 +8,20 @@ import structlog
 
 from bot.clock import stopwatch
 from bot.ports import NO_METER, Clock, DnsObserver, Meter
+from core.checkup import Checkup
 from core.diagnosis import Case, diagnose, unanswered, zone_facts
+from core.diagnosis.case import Around
 from core.durations import Durations
 from core.findings import Finding, Look, ZoneFacts
 from core.glance import shows_the_same, worth_a_glance
+from core.observations import Evidence
+from core.preflight import judge, preflight_case
 from core.records import RecordSet
 from core.sending_domain import SendingDomain
 
 log = structlog.get_logger(__name__)
+_ZONE_SECONDS = 3.0
+"""The most that a look at the zone alone may take: the records wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,27 @@ class Looking:
             findings, zone = unanswered(self._case(domain, domain.record_set, full=True)), None
         self.meter.looked(took(), findings, full=True)
         return self._look(domain, started, findings, zone, full=True)
+
+    async def zone(self, domain: SendingDomain) -> ZoneFacts | None:
+        """Tell which zone holds the domain. Never raises, and never takes long: None if nobody tells soon."""
+        seconds = min(self.seconds, _ZONE_SECONDS)
+        case = Case(domain.name, RecordSet(), full=False, probe=False, around=Around.ZONE, seconds=seconds)
+        try:
+            return zone_facts(case, await self.observer.observe(case))
+        except Exception:
+            log.exception("look.zone_failed", domain=domain.name, domain_id=domain.id)
+            return None
+
+    async def check_up(self, name: str, records: RecordSet | None = None) -> tuple[Checkup, Evidence]:
+        """Look at a name whose records are known, or for what is in the way of the usual ones; nothing is decided."""
+        control = await self.observer.control()
+        if not control.online:
+            log.warning("check_up.offline", domain=name, error=control.error)
+            return Checkup(name, self.clock()), Evidence()
+        limits = {"resolvers": self.resolvers, "budget": self.budget, "seconds": self.seconds}
+        case = preflight_case(name, records, disagree_after=self.durations.disagree_after, **limits)
+        evidence = await self.observer.observe(case)
+        return judge(case, evidence, self.clock()), evidence
 
     async def _unchanged_at_a_glance(self, domain: SendingDomain) -> bool:
         records = worth_a_glance(domain, self.clock(), self.durations)

@@ -3,18 +3,22 @@
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.causes import current_cause
 from bot.ports import Clock, Person
 from bot.services.onboarding import WRITE_LOCK_WAIT, find
-from core.access import Role, verbs_for
+from core.access import Role, allowed, verbs_for
+from core.commands import Verb
 from core.durations import Durations
 from core.filters import DomainFilter, Filter
+from core.names import DomainName
 from core.notices import RecordsSent, Subject
 from core.notices.answers import (
+    CheckAsked,
+    CheckLimited,
     DetailsShown,
     DomainList,
     HistoryShown,
@@ -25,12 +29,14 @@ from core.notices.answers import (
 )
 from core.sending_domain import Actor, DomainStatus, SendingDomain, VerificationStatus
 from core.turns import TurnKey, turn_of
-from storage import anchors, clicks, domains, history, outbox
+from storage import anchors, asked_checks, clicks, domains, history, outbox
 from storage.engine import Database
 
 PAGE = 10
 HISTORY_PAGE = 20
 _LAST_LINES = 5
+CHECKS_WITHIN = timedelta(minutes=1)
+"""Within this time one user may ask for `most_checks` looks."""
 
 WAITING_FOR_IT = frozenset({TurnKey.IT_ADD, TurnKey.IT_FIX, TurnKey.IT_RETRY, TurnKey.RETRY})
 WAITING_FOR_ADMIN = frozenset({TurnKey.DEPLOY, TurnKey.RETRY})
@@ -57,6 +63,7 @@ class Queries:
     clock: Clock
     durations: Durations
     wake: Callable[[], None]
+    most_checks: int = 6
 
     async def find(self, team_id: str, ref: str) -> SendingDomain:
         """Return the domain that `ref` names, by id or by name. Raises `DomainNotFound`."""
@@ -81,6 +88,22 @@ class Queries:
                     await outbox.append(session, team_id, [notice], now, current_cause())
             self.wake()
         return RecordsShown(domain=domain, turn=turn_of(domain, self.durations, now))
+
+    async def check(
+        self, team_id: str, actor: Actor, typed: str, roles: frozenset[Role], click_id: str
+    ) -> CheckAsked | CheckLimited:
+        """Have the tick look at a name and answer; once a click, and so often a minute. Raises `InvalidDomainName`."""
+        name, now = DomainName.parse(typed).ascii, self.clock()
+        async with self.database.transaction(wait=WRITE_LOCK_WAIT) as session:
+            if await clicks.first_time(session, team_id, click_id, now):
+                asked = await asked_checks.asked_since(session, team_id, actor.user_id, now - CHECKS_WITHIN)
+                if len(asked) >= self.most_checks:
+                    return CheckLimited(name=name, most=self.most_checks, wait=asked[0] + CHECKS_WITHIN - now)
+                can_create = allowed(roles, Verb.CREATE)
+                cause = current_cause()
+                await asked_checks.ask(session, team_id, actor, name, now, can_create=can_create, cause=cause)
+        self.wake()
+        return CheckAsked(name=name)
 
     async def list(self, team_id: str, filter: Filter, page: int, roles: frozenset[Role]) -> DomainList:  # noqa: A002
         """Return one page of domains, newest first; a page beyond the last is the last."""

@@ -12,16 +12,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from core import providers
-from core.diagnosis import judging, transport
+from core.diagnosis import judging, surroundings, transport
 from core.diagnosis.case import Case
 from core.diagnosis.scene import Scene
+from core.diagnosis.surroundings import Surroundings
 from core.diagnosis.verdict import BLOCKED_ON, remark
 from core.findings import Code, Finding, Remark, ZoneFacts
 from core.names import is_under
 from core.observations import Evidence, Question, Zone
 from core.records import Purpose
 
-__all__ = ["BLOCKED_ON", "Case", "diagnose", "next_questions", "unanswered", "zone_facts"]
+__all__ = ["BLOCKED_ON", "Case", "diagnose", "look_around", "next_questions", "unanswered", "zone_facts"]
 
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # no question depends on the time
 
@@ -31,6 +32,7 @@ def next_questions(case: Case, evidence: Evidence) -> tuple[Question, ...]:
     scene = Scene(case, evidence, _ANY_TIME)
     for record in case.records:
         judging.find(scene, record)
+    surroundings.survey(scene)
     return scene.open_questions()
 
 
@@ -39,6 +41,11 @@ def diagnose(case: Case, evidence: Evidence, now: datetime) -> tuple[Finding, ..
     scene = Scene(case, evidence, now)
     findings = tuple(judging.find(scene, record) for record in case.records)
     return _with_zone_remarks(scene, _with_enforcing_policy(case, findings))
+
+
+def look_around(case: Case, evidence: Evidence, now: datetime) -> Surroundings:
+    """Tell what the evidence shows of the domain's surroundings, where the case asked for them."""
+    return surroundings.survey(Scene(case, evidence, now))
 
 
 def unanswered(case: Case) -> tuple[Finding, ...]:

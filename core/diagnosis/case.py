@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from core.observations import Vantage
 from core.records import RecordSet
+
+
+class Around(StrEnum):
+    """What of a domain's surroundings is to be looked at, beside its records."""
+
+    NOTHING = "nothing"
+    ZONE = "zone"  # which zone holds it, and who serves that
+    ALL = "all"  # what stands there already, and whether the zone is sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +27,8 @@ class Case:
     take; the budget bounds explanations, never the questions without which nothing could be judged.
     `check_targets` asks whether the targets of CNAMEs resolve, which is our own side's business.
     `disagree_after` is how long name servers may disagree before it is the provider's turn.
+    `around` asks about the domain's surroundings, too. `shape` says that only names and types of the records
+    are known, not their values: nobody looks for them in other places.
     """
 
     domain: str
@@ -30,3 +41,5 @@ class Case:
     vantage: Vantage = Vantage.AUTHORITATIVE
     check_targets: bool = False
     disagree_after: timedelta = timedelta(hours=1)
+    around: Around = Around.NOTHING
+    shape: bool = False

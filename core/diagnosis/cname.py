@@ -62,7 +62,7 @@ def _beyond(scene: Scene, record: ExpectedRecord) -> Verdict | None:
     if scene.case.check_targets and record.purpose in _SERVED and _is_dead(scene, expected_target(record)):
         return trouble(Code.TARGET_BROKEN, definite=True)
     if scene.case.probe and record.purpose in _CERTIFIED:
-        return _caa(scene)
+        return caa(scene)
     return None
 
 
@@ -73,8 +73,11 @@ def _is_dead(scene: Scene, name: str) -> bool:
     return all(isinstance(outcome, Absent) for outcome in outcomes)
 
 
-def _caa(scene: Scene) -> Verdict | None:
-    """Climb from the sending domain to the first CAA record set (RFC 8659 section 3)."""
+def caa(scene: Scene) -> Verdict | None:
+    """Tell whether a CAA record keeps Amazon from issuing the certificate.
+
+    Climb from the sending domain to the first CAA record set (RFC 8659 section 3).
+    """
     domain = scene.case.domain
     for name in (domain, *parents(domain, registered_domain(domain))):
         outcome = scene.outcome(name, "CAA", Rank.REMARK)

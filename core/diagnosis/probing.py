@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from core.diagnosis import cname, dkim, dmarc, mx, spf
+from core.diagnosis.case import Case
 from core.diagnosis.scene import Rank, Scene, target, texts
 from core.diagnosis.text import printable
 from core.diagnosis.verdict import MISSING, Verdict, act, wait
@@ -25,12 +26,19 @@ def explain(scene: Scene, record: ExpectedRecord, *, exists: bool) -> Verdict:
         verdict = dmarc.inherited(scene, record)
         if verdict is not None:
             return verdict
-    probes = _PROBES_ANYWHERE + (_PROBES_AT_NAME if exists else ())
-    for probe in probes if scene.case.probe else ():
+    for probe in _probes(scene.case, exists=exists):
         found = probe(scene, record)
         if found is not None:
             return found
     return _subzone(scene, record) or MISSING
+
+
+def _probes(case: Case, *, exists: bool) -> tuple[Probe, ...]:
+    if not case.probe:
+        return ()
+    if case.shape:  # what is not known by its value cannot be recognised elsewhere
+        return (_address_instead,) if exists else ()
+    return _PROBES_ANYWHERE + (_PROBES_AT_NAME if exists else ())
 
 
 def _doubled_suffix(scene: Scene, record: ExpectedRecord) -> Verdict | None:

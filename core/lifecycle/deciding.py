@@ -13,12 +13,14 @@ from core.events import (
     Edit,
     Event,
     Looked,
+    Preflighted,
     Provisioned,
     ProvisioningRefused,
     Remove,
     TimePassed,
     TornDown,
     Verify,
+    ZoneSeen,
 )
 from core.lifecycle.commands import on_adopt, on_cancel, on_edit, on_remove
 from core.lifecycle.decision import Decision
@@ -27,11 +29,13 @@ from core.lifecycle.draft import Draft
 from core.lifecycle.looks import counts, on_looked, on_offline
 from core.lifecycle.passing import on_time_passed
 from core.lifecycle.provisioning import on_adoption_needed, on_provisioned, on_refused, on_torn_down
+from core.lifecycle.surveying import on_preflighted, on_zone_seen
 from core.lifecycle.verifying import on_verify
 from core.sending_domain import SendingDomain
 
 _Command = Deploy | Verify | Cancel | Remove | Edit | Adopt
-_Report = Provisioned | ProvisioningRefused | AdoptionNeeded | TornDown | Looked | CheckerOffline | TimePassed
+_Sight = Looked | ZoneSeen | Preflighted | CheckerOffline
+_Report = Provisioned | ProvisioningRefused | AdoptionNeeded | TornDown | _Sight | TimePassed
 
 
 def decide(domain: SendingDomain, event: Event, now: datetime, durations: Durations = Durations()) -> Decision:  # noqa: B008 -- frozen
@@ -81,11 +85,24 @@ def _report(draft: Draft, event: _Report) -> None:
             on_adoption_needed(draft, event)
         case TornDown():
             on_torn_down(draft)
-        case Looked():
-            on_looked(draft, event)
-        case CheckerOffline():
-            on_offline(draft)
+        case Looked() | ZoneSeen() | Preflighted() | CheckerOffline():
+            _sight(draft, event)
         case TimePassed():
             on_time_passed(draft, event)
+        case _:
+            assert_never(event)
+
+
+def _sight(draft: Draft, event: _Sight) -> None:
+    """Take note of what was seen in the DNS, or that nothing can be."""
+    match event:
+        case Looked():
+            on_looked(draft, event)
+        case ZoneSeen():
+            on_zone_seen(draft, event)
+        case Preflighted():
+            on_preflighted(draft, event)
+        case CheckerOffline():
+            on_offline(draft)
         case _:
             assert_never(event)

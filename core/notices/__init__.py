@@ -23,11 +23,13 @@ from core.notices.parts import CardChanged, Notice, Place, Subject
 from core.notices.personal import (
     PERSONAL,
     AdoptionOffered,
+    CheckResult,
     DeployRecordsReady,
     DeployRefused,
     DmActive,
     DmFailed,
     LookResult,
+    PreflightFound,
     RecordsSent,
 )
 from core.notices.thread import (
@@ -78,6 +80,7 @@ __all__ = [
     "Cancelled",
     "CardChanged",
     "ChannelLost",
+    "CheckResult",
     "DeployRecordsReady",
     "DeployRefused",
     "DmActive",
@@ -91,6 +94,7 @@ __all__ = [
     "Offline",
     "Online",
     "Place",
+    "PreflightFound",
     "RecordsChanged",
     "RecordsReady",
     "RecordsSent",

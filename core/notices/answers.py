@@ -267,6 +267,22 @@ class ListedDomain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAsked(Answer):
+    """`check` was accepted: what the look at `name` finds follows."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckLimited(Answer):
+    """`name` is not looked at: the asker has asked for `most` looks within a minute. `wait` until the next one."""
+
+    name: str
+    most: int
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DomainList(Answer):
     """Domains, newest first; `page` counts from 1. `filter` is a key of `core.filters.Filter`, or empty."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from core.checkup import Checkup
 from core.notices.parts import Notice, Place
 from core.records import Purpose, RecordSet
 from core.sending_domain import Actor, TrackedRecord
@@ -67,6 +68,29 @@ class AdoptionOffered(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreflightFound(Notice):
+    """To whoever created: what the pre-flight found. Nothing is said of a clean one."""
+
+    kind: ClassVar[str] = "create.preflight"
+    place: ClassVar[Place] = Place.ASKER
+    to: Actor
+    checkup: Checkup
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult(Notice):
+    """To whoever asked with `check`. `registered`: the domain is one of ours; `can_create`: the asker is an admin."""
+
+    kind: ClassVar[str] = "check.result"
+    place: ClassVar[Place] = Place.ASKER
+    to: Actor
+    checkup: Checkup
+    registered: bool = False
+    can_create: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookResult(Notice):
     """To whoever pressed *Check now*: what the look found. `changed` rows are empty if nothing is new."""
 
@@ -95,6 +119,8 @@ PERSONAL: tuple[type[Notice], ...] = (
     DeployRecordsReady,
     DeployRefused,
     AdoptionOffered,
+    PreflightFound,
+    CheckResult,
     LookResult,
     RecordsSent,
 )

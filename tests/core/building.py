@@ -224,6 +224,7 @@ def _in_phase(phase: Phase) -> SendingDomain:
         provisioner_id="engage-1",
         key_id="0a1b2c3d",
         last_event_at=NOW - timedelta(minutes=10),
+        preflight_at=created_at,
         zone=ZoneFacts("example.com", ("ns1.example.net", "ns2.example.net"), "Example DNS"),
     )
     deploying = replace(

@@ -4,7 +4,7 @@ from core.access import NEEDED, Role, allowed, verbs_for
 from core.commands import Verb
 
 ANYONE = frozenset({Role.ANYONE})
-EVERYBODY_MAY = {Verb.RECORDS, Verb.STATUS, Verb.LIST, Verb.HISTORY, Verb.HELP}
+EVERYBODY_MAY = {Verb.RECORDS, Verb.STATUS, Verb.LIST, Verb.CHECK, Verb.HISTORY, Verb.HELP}
 IT_MAY = EVERYBODY_MAY | {Verb.VERIFY}
 
 

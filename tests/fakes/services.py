@@ -9,6 +9,7 @@ from core.errors import DomainNotFound
 from core.filters import Filter
 from core.notices.answers import (
     Answer,
+    CheckAsked,
     DeployStarted,
     DetailsShown,
     DomainList,
@@ -80,6 +81,11 @@ class FakeQueries:
         """Show a page of domains."""
         self.calls.append(("list", (chosen, page, roles)))
         return self._listed(chosen, page)
+
+    async def check(self, _: str, actor: Any, typed: str, roles: frozenset[Any], click_id: str) -> CheckAsked:
+        """Take a question."""
+        self.calls.append(("check", (actor, typed, roles, click_id)))
+        return CheckAsked(name=typed)
 
     async def history(self, team_id: str, ref: str, page: int) -> HistoryShown:
         """Show a page of history."""

@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 from bot.messages import Context, Links, Message, Places, render_answer, render_card, render_notice
 from core.access import Role
+from core.checkup import Checked, Checkup
 from core.commands import Verb
+from core.diagnosis.surroundings import Dnssec
 from core.durations import Durations
 from core.findings import BlockedOn, Code, Finding, Remark, State, ZoneFacts
 from core.history import BOT, HistoryEntry, What
 from core.notices import alerts, answers, channels, personal, thread
 from core.notices.parts import Notice, Subject
+from core.preflight import usual_records
 from core.records import Purpose
 from core.sending_domain import (
     Actor,
@@ -249,10 +252,42 @@ def personal_notices(language: Language = Language.EN, name: str = NAME, text: s
     remedy = {"step": text or "create the identity", "remedy": text or "Ask AWS to lift the pause."}
     yield personal.DeployRefused(**about, error=text or "SES says no", **remedy)
     yield personal.AdoptionOffered(**about)
+    yield from checks(about, name, text)
     check = {"checked_at": NOW, "turn": Turn(TurnKey.IT_FIX, n=1)}
     yield personal.LookResult(**about, **check)
     yield personal.LookResult(**about, **check, changed=findings(name)[1:3])
     yield channels.DmChannelLost(**about, channel="C0SUPPORT", reason="not_in_channel")
+
+
+def checks(about: dict[str, object], name: str, text: str) -> Iterator[Notice]:
+    """What the pre-flight and `check` find."""
+    usual = tuple(
+        Checked(record, record.type, State.VERIFIED, "ok", BlockedOn.NOBODY, purpose=record.purpose)
+        for record in usual_records(name)
+    )
+    spf, dkim, dmarc, click, img, mx = usual
+    seen = {"fqdn": name, "seen": text or "v=spf1 -all", "length": 11}
+    taken = {"state": State.ACTION, "blocked_on": BlockedOn.IT}
+    found = (
+        replace(spf, code="existing-spf", facts=seen | {"return_path": f"bounce.{name}"}),
+        replace(dkim, **taken, code="too-small", facts={"limit": 255, "length": 410}),
+        replace(dmarc, code="existing-dmarc", facts=seen),
+        replace(click, **taken, code="existing-cname", facts=seen),
+        replace(img, **taken, code="existing-address", facts=seen | {"seen_type": "A"}),
+        replace(mx, **taken, code="existing-mx", facts=seen),
+        replace(mx, **taken, code="caa-blocks", facts=seen | {"caa_at": name}),
+        replace(spf, remarks=(Remark(Code.WILDCARD_SHADOW, seen),)),
+    )
+    many = tuple(
+        replace(found[3], record=replace(click.record, name=f"{n}.{name}"), facts={"seen": f"x{n}"}) for n in range(20)
+    )
+    for dnssec, rows in zip(Dnssec, (found, usual, many, found[:1]), strict=True):
+        checkup = Checkup(name, NOW, rows, replace(ZONE, provider=text or ZONE.provider), dnssec, ("ns1", "ns2"))
+        yield personal.PreflightFound(**about, checkup=checkup, turn=Turn(TurnKey.DEPLOY))  # type: ignore[arg-type]
+        yield personal.CheckResult(**about, checkup=checkup, registered=dnssec is Dnssec.SIGNED, can_create=True)  # type: ignore[arg-type]
+    yield personal.CheckResult(**about, checkup=Checkup(name, NOW))  # type: ignore[arg-type]
+    lost = (replace(spf, state=State.ACTION, code="nxdomain-parent", facts={"parent": name}),)
+    yield personal.CheckResult(**about, checkup=Checkup(name, NOW, lost))  # type: ignore[arg-type]
 
 
 def files(language: Language = Language.EN, name: str = NAME, text: str = "") -> Iterator[Notice]:
@@ -357,6 +392,8 @@ def questions(language: Language, name: str, text: str) -> Iterator[answers.Answ
     yield from (status(each) for each in layouts.values())
     yield answers.RecordsShown(domain=pending, turn=turn(pending))
     yield answers.RecordsShown(domain=layouts["preparing"], turn=turn(layouts["preparing"]))
+    yield answers.CheckAsked(name=text or name)
+    yield answers.CheckLimited(name=text or name, most=6, wait=timedelta(seconds=20))
     yield listing(tuple(layouts.values()))
     yield listing(())
     yield listing((), filter="pending")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography.fernet import Fernet
 
 from bot.adapters.dns.observer import Observer, ObserverSettings
+from bot.services.answering import Answering
 from bot.services.checking import Checking
 from bot.services.dispatching import Dispatching
 from bot.services.housekeeping import Housekeeping
@@ -60,6 +61,7 @@ class House:
     onboarding: Onboarding
     queries: Queries
     checking: Checking
+    answering: Answering
     dispatching: Dispatching
     housekeeping: Housekeeping
     vault: Vault
@@ -86,6 +88,7 @@ class House:
     async def tick(self) -> int:
         """Run the check tick and then the dispatch tick, as the scheduler does; return how many were checked."""
         checked = await self.checking.check_due()
+        await self.answering.answer_due()
         await self.dispatching.dispatch_due()
         return checked
 
@@ -150,6 +153,9 @@ async def living(
                     clock=clock,
                     durations=chosen,
                     new_id=new_id,
+                ),
+                answering=Answering(
+                    database, Looking(observer, clock, chosen, new_id, resolvers=1, seconds=3.0), clock
                 ),
                 dispatching=Dispatching(database, messenger, clock, new_id),
                 housekeeping=Housekeeping(database, clock, timedelta(minutes=1), timedelta(days=30)),

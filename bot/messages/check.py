@@ -1,0 +1,134 @@
+"""What `check` found, and the pre-flight of a new domain: what is in the way first, then what is worth a word."""
+
+from bot.messages import blocks
+from bot.messages.advice import Scene, advice, remarks
+from bot.messages.buttons import button, create_button
+from bot.messages.draft import Draft
+from bot.messages.formats import plain
+from bot.messages.hosts import zone_of
+from bot.messages.lines import Line
+from bot.messages.message import Message
+from bot.messages.providers import provider_line
+from bot.messages.turns import turn_line
+from bot.messages.voice import Fact, Voice
+from core.checkup import Checked, Checkup
+from core.findings import Code, Finding, State
+from core.notices import CheckResult, PreflightFound
+from core.notices.answers import CheckAsked, CheckLimited
+from core.preflight import Existing, usual_records
+from core.providers import Trait
+from core.sending_domain import Language
+
+_SAID_OTHERWISE = frozenset({Trait.TOO_SMALL, Trait.OWN_FORMAT})
+"""The first is among the findings; the second needs the values, which nobody knows yet."""
+_MOST_LINES = 12
+_TEXT_SPACE = blocks.TEXT_LIMIT // 2
+_KEYS = {
+    Existing.SPF: "check.spf",
+    Existing.CNAME: "check.cname",
+    Existing.MX: "check.mx",
+    Existing.ADDRESS: "check.address",
+    Existing.DMARC: "check.dmarc",
+    Existing.TOO_SMALL: "provider.too_small",
+}
+
+
+def render_check_asked(answer: CheckAsked, language: Language) -> Message:
+    """The look has been asked for."""
+    draft = Draft(language)
+    draft.say(draft.voice.say("check.asked", domain=answer.name))
+    return draft.message()
+
+
+def render_check_limited(answer: CheckLimited, language: Language) -> Message:
+    """Too many looks were asked for."""
+    draft = Draft(language)
+    seconds = max(1, round(answer.wait.total_seconds()))
+    draft.say(draft.voice.say("check.limit", n=answer.most, domain=answer.name, seconds=seconds))
+    return draft.message()
+
+
+def render_check(notice: CheckResult) -> Message:
+    """Everything that was found, and the next step."""
+    draft = Draft(notice.subject.language)
+    voice, checkup = draft.voice, notice.checkup
+    if not checkup.judged:
+        draft.say(voice.say("check.unjudged", domain=checkup.domain))
+        return draft.message()
+    _findings(draft, checkup)
+    about = notice.subject
+    draft.say(provider_line(voice, about, usual_records(checkup.domain), without=_SAID_OTHERWISE))
+    key = "check.4.registered" if notice.registered else "check.4"
+    facts: dict[str, Fact] = {"checked_at": checkup.checked_at, "ns": checkup.servers, "domain": checkup.domain}
+    draft.note(voice.say(key, **facts))
+    if notice.can_create and not notice.registered:
+        draft.buttons(create_button(voice))
+    return draft.message()
+
+
+def render_preflight(notice: PreflightFound) -> Message:
+    """What whoever created the domain should know before going on."""
+    draft = Draft(notice.subject.language)
+    voice, subject = draft.voice, notice.subject
+    _findings(draft, notice.checkup)
+    draft.say(turn_line(voice, notice.turn, subject.name))
+    draft.buttons(
+        button(voice, "start_deploy", subject.domain_id, subject.name, style=not notice.checkup.in_the_way),
+        button(voice, "open_details", subject.domain_id, subject.name),
+    )
+    return draft.message()
+
+
+def _findings(draft: Draft, checkup: Checkup) -> None:
+    voice = draft.voice
+    in_the_way = checkup.in_the_way
+    draft.header(voice.plain("check.1", domain=checkup.domain))
+    head = voice.say("check.2", n=len(in_the_way)) if in_the_way else voice.say("check.2.clear")
+    draft.say(head, zone_line(voice, checkup))
+    draft.listed(_within(voice, checkup, [advice_line(voice, row, checkup) for row in (*in_the_way, *checkup.notes)]))
+
+
+def _within(voice: Voice, checkup: Checkup, lines: list[Line]) -> list[Line]:
+    """Keep what fits into one message; say how much is left out, and where it is to be had."""
+    lines = list(dict.fromkeys(each for each in lines if each))
+    kept: list[Line] = []
+    space = _TEXT_SPACE
+    for each in lines[:_MOST_LINES]:
+        space -= len(plain(each))
+        if space < 0:
+            break
+        kept.append(each)
+    left = len(lines) - len(kept)
+    return [*kept, voice.say("check.more", n=left, domain=checkup.domain)] if left else kept
+
+
+def zone_line(voice: Voice, checkup: Checkup) -> Line:
+    """Say where the DNS is; nothing where no zone was found."""
+    zone = checkup.zone
+    if zone is None:
+        return ()
+    return voice.say(
+        "check.3",
+        provider=voice.provider(zone.provider),
+        zone=zone.apex,
+        count=len(zone.nameservers) or len(checkup.servers),
+        dnssec=voice.say(f"check.dnssec.{checkup.dnssec.value}"),
+    )
+
+
+def advice_line(voice: Voice, row: Checked, checkup: Checkup) -> Line:
+    """Say what to do about one row, and what is to be noted beside it; nothing where all is well."""
+    scene = Scene(
+        checkup.domain, zone_of(checkup.domain, checkup.zone), checkup.zone.provider if checkup.zone else None
+    )
+    finding = Finding(row.record, State.VERIFIED, Code.OK, row.blocked_on, remarks=row.remarks)
+    return voice.sentences(*(each for each in (_own(voice, row, scene), *remarks(voice, finding, scene)) if each))
+
+
+def _own(voice: Voice, row: Checked, scene: Scene) -> Line:
+    if row.code == Code.CHECKER_OFFLINE:
+        return voice.say("check.unjudged", domain=scene.domain)
+    if row.code not in set(Existing):
+        return advice(voice, Code(row.code), row.record, row.facts, scene)
+    facts: dict[str, Fact] = {"domain": scene.domain, "zone": scene.zone, "fqdn": row.record.name, **row.facts}
+    return voice.say(_KEYS[Existing(row.code)], **{**facts, "provider": voice.provider(scene.provider)})
