@@ -21,6 +21,9 @@ from storage.faults import during_commit, translated
 LONGEST_WAIT = timedelta(seconds=5)
 """How long a writer waits for the lock unless it says otherwise."""
 
+_NOT_WORTH_TELLING = timedelta(milliseconds=100)
+"""Waiting in this process's queue for so long need not be taken off the wait for the file's lock."""
+
 _SCRUB_WAIT = timedelta(milliseconds=50)
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -67,7 +70,9 @@ class Database:
         patience = LONGEST_WAIT if wait is None else wait
         with translated():
             async with self._in_turn(patience) as left, AsyncSession(self.engine, expire_on_commit=False) as session:
-                connection = await session.connection(execution_options={"lock_wait": left})
+                queued = patience - left > _NOT_WORTH_TELLING
+                options = {"lock_wait": left if queued or wait is not None else LONGEST_WAIT}
+                connection = await session.connection(execution_options=options)
                 if wait is not None and self.dialect == "postgresql":
                     limit = sa.func.set_config("lock_timeout", f"{_milliseconds(left)}ms", sa.true())
                     await connection.execute(sa.select(limit))
@@ -201,5 +206,7 @@ def _begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     wait = _milliseconds(options.get("lock_wait", LONGEST_WAIT))
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
+    if connection.info.get("busy_timeout") != wait:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
+        connection.info["busy_timeout"] = wait
     connection.exec_driver_sql("BEGIN IMMEDIATE")
