@@ -16,15 +16,19 @@ from bot.clock import stopwatch
 from bot.ports import NO_METER, Meter
 
 log = structlog.get_logger(__name__)
+_SELDOM = timedelta(seconds=30)
 
 
 @dataclass(slots=True)
 class Pulse:
-    """When a tick last did something. `succeeded` tells how long ago it ended well: at first, since it was made.
+    """When a tick last did something; the clock wakes it `every` so often.
+
+    `succeeded` tells how long ago it ended well: at first, since it was made.
 
     `running` tells for how long it has run; None between two runs. `failing` is set if the last run raised.
     """
 
+    every: timedelta = timedelta(seconds=5)
     succeeded: Callable[[], timedelta] = field(default_factory=stopwatch)
     running: Callable[[], timedelta] | None = None
     failing: bool = False
@@ -98,10 +102,9 @@ class Ticks:
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         self._scheduler.add_listener(_told, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
-        seconds = interval.total_seconds()
-        self._scheduler.add_job(_waking(check), "interval", seconds=seconds, id="check")
-        self._scheduler.add_job(_waking(dispatch), "interval", seconds=seconds, id="dispatch")
-        self._scheduler.add_job(_waking(housekeeping), "interval", seconds=max(seconds, 30.0), id="housekeeping")
+        for tick, every in ((check, interval), (dispatch, interval), (housekeeping, max(interval, _SELDOM))):
+            tick.pulse.every = every
+            self._scheduler.add_job(_waking(tick), "interval", seconds=every.total_seconds(), id=tick.name)
 
     @property
     def pulses(self) -> dict[str, Pulse]:

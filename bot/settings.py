@@ -188,6 +188,19 @@ class Settings(DatabaseSettings):
         default=timedelta(days=30), description="How long rows of sent messages and handled clicks are kept."
     )
 
+    http_port: int | None = Field(
+        default=None,
+        validate_default=True,
+        ge=1,
+        le=65535,
+        description="The port of `/healthz`, `/readyz` and `/metrics`. Not set: there is none.",
+    )
+    http_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="The address to listen on. There is no login: never one that strangers can reach.",
+    )
+
     @field_validator("secret_keys")
     @classmethod
     def _are_fernet_keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:

@@ -27,7 +27,8 @@ from bot.clock import utcnow
 from bot.doctor import examine_all, examine_database, examine_dns, examine_provisioner, examine_vault
 from bot.ids import new_id
 from bot.listeners import Listening, Pace, make_app, register
-from bot.ports import Check, Places, Waker
+from bot.observing import Health, version, watching
+from bot.ports import NO_METER, Check, Meter, Places, Waker
 from bot.scheduler import Tick, Ticks
 from bot.services.answering import Answering
 from bot.services.checking import Checking
@@ -125,28 +126,36 @@ async def run(settings: Settings) -> int:
             raise ConfigurationError(["DATABASE_URL: the schema is not the newest; run `engage-domain migrate`"])
         async with world.database.reading() as session:
             await world.vault.check(session)
-        identity = await identify(world.client)
-        places = Places(identity.team_id, settings.it_channel, settings.support_channel, identity.user_id)
-        ticks = make_ticks(settings, world, places)
-        handler = make_handler(settings, world, places, ticks)
-        await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-        ticks.start()
-        log.info("bot.running", team=identity.team, user=identity.user)
-        await over.wait()
-        log.info("bot.stopping")
-        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-        await ticks.stop()
+        watched = watching(world.database, utcnow, settings.http_host, settings.http_port)
+        async with watched as (meter, health):
+            await _run(settings, world, meter, health, over)
     log.info("bot.stopped")
     return 0
 
 
-def make_ticks(settings: Settings, world: Outside, places: Places) -> Ticks:
+async def _run(settings: Settings, world: Outside, meter: Meter, health: Health, over: asyncio.Event) -> None:
+    identity = await identify(world.client)
+    places = Places(identity.team_id, settings.it_channel, settings.support_channel, identity.user_id)
+    ticks = make_ticks(settings, world, places, meter)
+    handler = make_handler(settings, world, places, ticks, meter)
+    health.connected = handler.client.is_connected
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+    ticks.start()
+    health.pulses = lambda: ticks.pulses
+    log.info("bot.running", version=version(), team=identity.team, user=identity.user)
+    await over.wait()
+    log.info("bot.stopping")
+    await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+    await ticks.stop()
+
+
+def make_ticks(settings: Settings, world: Outside, places: Places, meter: Meter = NO_METER) -> Ticks:
     """Return the ticks of one process."""
     durations = settings.durations
     checking = Checking(
         database=world.database,
         vault=world.vault,
-        provisioning=Provisioning(world.database, world.vault, world.provisioner, new_id),
+        provisioning=Provisioning(world.database, world.vault, world.provisioner, new_id, meter),
         looking=Looking(
             world.observer,
             utcnow,
@@ -155,17 +164,19 @@ def make_ticks(settings: Settings, world: Outside, places: Places) -> Ticks:
             resolvers=len(settings.resolvers),
             budget=settings.look_budget,
             seconds=settings.look_seconds.total_seconds(),
+            meter=meter,
         ),
-        vantage=Vantage(world.database, world.observer, utcnow, durations, new_id),
+        vantage=Vantage(world.database, world.observer, utcnow, durations, new_id, meter),
         clock=utcnow,
         durations=durations,
         new_id=new_id,
+        meter=meter,
     )
     answering = Answering(world.database, checking.looking, utcnow)
-    messenger = SlackMessenger(world.client, places, durations, utcnow, Pacer(settings.slack_post_interval))
-    dispatching = Dispatching(world.database, messenger, utcnow, new_id)
+    messenger = SlackMessenger(world.client, places, durations, utcnow, Pacer(settings.slack_post_interval), meter)
+    dispatching = Dispatching(world.database, messenger, utcnow, new_id, meter)
     housekeeping = Housekeeping(world.database, utcnow, settings.parked_retry, settings.sent_kept)
-    dispatch = Tick("dispatch", dispatching.dispatch_due)
+    dispatch = Tick("dispatch", dispatching.dispatch_due, meter)
 
     async def check() -> int:
         checked = sum(await asyncio.gather(checking.check_due(), answering.answer_due()))
@@ -173,12 +184,13 @@ def make_ticks(settings: Settings, world: Outside, places: Places) -> Ticks:
             dispatch.wake()
         return checked
 
-    return Ticks(
-        Tick("check", check), dispatch, Tick("housekeeping", housekeeping.tidy), interval=settings.tick_interval
-    )
+    tidying = Tick("housekeeping", housekeeping.tidy, meter)
+    return Ticks(Tick("check", check, meter), dispatch, tidying, interval=settings.tick_interval)
 
 
-def make_handler(settings: Settings, world: Outside, places: Places, waker: Waker) -> AsyncSocketModeHandler:
+def make_handler(
+    settings: Settings, world: Outside, places: Places, waker: Waker, meter: Meter = NO_METER
+) -> AsyncSocketModeHandler:
     """Return Bolt with all listeners, behind Socket Mode."""
     directory = SlackDirectory(
         world.client,
@@ -187,6 +199,7 @@ def make_handler(settings: Settings, world: Outside, places: Places, waker: Wake
         admin_users=settings.admin_users,
         admin_usergroup=settings.admin_usergroup,
         default_language=settings.default_language,
+        meter=meter,
     )
     onboarding = Onboarding(
         world.database, world.vault, utcnow, settings.durations, waker, new_id, world.provisioner.name
@@ -195,7 +208,7 @@ def make_handler(settings: Settings, world: Outside, places: Places, waker: Wake
         onboarding=onboarding,
         queries=Queries(world.database, utcnow, settings.durations, waker.wake, settings.most_checks),
         directory=directory,
-        surface=SlackSurface(world.client),
+        surface=SlackSurface(world.client, meter),
         places=places,
         durations=settings.durations,
         clock=utcnow,
@@ -206,4 +219,4 @@ def make_handler(settings: Settings, world: Outside, places: Places, waker: Wake
     app = make_app(world.client, secret)
     register(app, parts)
     quiet_vendor_loggers()
-    return make_socket(app, settings.slack_app_token.get_secret_value(), settings.slack_api_url)
+    return make_socket(app, settings.slack_app_token.get_secret_value(), settings.slack_api_url, meter)

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.scheduler import Pulse
 from core.errors import BotError
 from storage.engine import Database
@@ -13,6 +15,7 @@ from storage.migrations import is_current
 LONGEST_RUN = timedelta(minutes=5)
 """A run of a tick that takes longer has outlived its own leases."""
 
+_GRACE = timedelta(seconds=30)
 _PATIENCE = 3.0
 
 
@@ -25,11 +28,10 @@ async def nobody() -> bool:
 class Health:
     """What readiness is judged by. `connected` and `pulses` are filled in as the bot comes up.
 
-    A tick is late when it has not ended well for `late`, unless it is running, and not for too long.
+    A tick is late when it has missed three turns and half a minute more, unless it is running, and not for too long.
     """
 
     database: Database
-    late: timedelta
     connected: Callable[[], Awaitable[bool]] = nobody
     pulses: Callable[[], Mapping[str, Pulse]] = dict
 
@@ -41,7 +43,7 @@ class Health:
         pulses = self.pulses()
         if not pulses:
             found.append("ticks: not started yet")
-        found.extend(reason for name, pulse in pulses.items() if (reason := self._of_tick(name, pulse)))
+        found.extend(reason for name, pulse in pulses.items() if (reason := _of_tick(name, pulse)))
         return found
 
     async def _of_database(self) -> list[str]:
@@ -50,16 +52,15 @@ class Health:
                 current = await is_current(self.database)
         except TimeoutError:
             return [f"database: no answer within {_PATIENCE:.0f} s"]
-        except BotError:
+        except (BotError, SQLAlchemyError):
             return ["database: cannot be read"]
         return [] if current else ["database: its schema is not the one of this release"]
 
-    def _of_tick(self, name: str, pulse: Pulse) -> str | None:
-        if pulse.running is not None and pulse.running() > LONGEST_RUN:
-            return f"ticks: {name} has been running for {pulse.running().total_seconds():.0f} s"
-        if pulse.succeeded() <= self.late or (pulse.running is not None and not pulse.failing):
-            return None
-        ago = pulse.succeeded().total_seconds()
-        return (
-            f"ticks: {name} {'fails' if pulse.failing else 'stands still'}, and ended well {ago:.0f} s ago at the last"
-        )
+
+def _of_tick(name: str, pulse: Pulse) -> str | None:
+    if pulse.running is not None and pulse.running() > LONGEST_RUN:
+        return f"ticks: {name} has been running for {pulse.running().total_seconds():.0f} s"
+    if pulse.succeeded() <= 3 * pulse.every + _GRACE or (pulse.running is not None and not pulse.failing):
+        return None
+    ago = pulse.succeeded().total_seconds()
+    return f"ticks: {name} {'fails' if pulse.failing else 'stands still'}; it last ended well {ago:.0f} s ago"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.observing.meter import PREFIX
 from bot.ports import Clock
@@ -37,7 +38,7 @@ class Stock(Collector):
             try:
                 async with asyncio.timeout(_PATIENCE), self._database.reading() as session:
                     self._figures = await figures(session, now)
-            except (BotError, TimeoutError):
+            except (BotError, SQLAlchemyError, TimeoutError):
                 self._figures = None
             self._counted_at = now
 

@@ -1,6 +1,7 @@
 """Calls of Slack's Web API: one way in, and every error translated."""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -9,7 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.client import TIMEOUT_SECONDS, is_loopback
 from bot.adapters.slack.errors import translate
-from core.errors import PermanentError
+from bot.ports import NO_METER, Meter
+from core.errors import AmbiguousError, ChannelUnavailable, ConfigurationError, PermanentError, TransientError
 
 Answer = Mapping[str, Any]
 _PAGE = 200
@@ -18,8 +20,9 @@ _PAGE = 200
 class Calls:
     """The Web API, as the adapter uses it."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, meter: Meter = NO_METER) -> None:
         self._client = client
+        self._meter = meter
 
     async def call(self, method: str, *, about: str = "", **arguments: Any) -> Answer:
         """Call `method` (as in Slack's reference: ``chat.postMessage``); leave out arguments that are None.
@@ -35,7 +38,9 @@ class Calls:
         try:
             response = await send(**given)
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
-            raise translate(error, method, about) from error
+            failure = translate(error, method, about)
+            self._meter.slack_failed(method, kind_of(failure))
+            raise failure from error
         headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
         return (response.data if isinstance(response.data, dict) else {}), headers
 
@@ -61,6 +66,26 @@ class Calls:
             ):
                 status = response.status
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise translate(error, "upload") from error
+            failure = translate(error, "upload")
+            self._meter.slack_failed("upload", kind_of(failure))
+            raise failure from error
         if status != 200:
+            self._meter.slack_failed("upload", "refused")
             raise PermanentError(f"upload: HTTP {status}")
+
+
+def kind_of(error: Exception) -> str:
+    """Return in one word what `translate` made of an error, for the meter."""
+    match error:
+        case AmbiguousError():
+            return "no_answer"
+        case TransientError(retry_after=timedelta()):
+            return "rate_limited"
+        case TransientError():
+            return "unavailable"
+        case ChannelUnavailable():
+            return "channel"
+        case ConfigurationError():
+            return "misconfigured"
+        case _:
+            return "refused"

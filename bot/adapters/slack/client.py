@@ -1,13 +1,20 @@
 """How Slack's SDK is set up: no hidden retries, no proxy on loopback, no payloads in the log."""
 
 import ipaddress
+import itertools
 import logging
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.ports import NO_METER, Meter
+
+log = structlog.get_logger(__name__)
 TIMEOUT_SECONDS = 15
 _VERIFICATION = "slack_bolt.RequestVerification"
 
@@ -24,11 +31,25 @@ def make_client(token: str | None, api_url: str) -> AsyncWebClient:
     return client
 
 
-def make_socket(app: AsyncApp, app_token: str, api_url: str) -> AsyncSocketModeHandler:
-    """Return Socket Mode for `app`. It, too, takes the proxy of the environment, even for loopback."""
+def make_socket(app: AsyncApp, app_token: str, api_url: str, meter: Meter = NO_METER) -> AsyncSocketModeHandler:
+    """Return Socket Mode for `app`. It, too, takes the proxy of the environment, even for loopback.
+
+    Slack asks for a new connection every few hours (https://docs.slack.dev/apis/events-api/using-socket-mode);
+    what is logged and counted here tells that from one which keeps breaking.
+    """
     handler = AsyncSocketModeHandler(app, app_token, web_client=make_client(None, api_url))
     if is_loopback(api_url):
         handler.client.proxy = None
+    numbers = itertools.count(1)
+
+    async def told(_: object, message: Mapping[str, Any], __: str | None) -> None:
+        if message.get("type") == "hello":
+            meter.slack_connected()
+            log.info("slack.connected", number=next(numbers))
+        elif message.get("type") == "disconnect":
+            log.info("slack.disconnecting", reason=str(message.get("reason", "")))
+
+    handler.client.message_listeners.append(told)
     return handler
 
 

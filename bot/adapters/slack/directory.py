@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.calls import Answer, Calls
 from bot.adapters.slack.errors import SlackRefused
-from bot.ports import Clock, Person, Places
+from bot.ports import NO_METER, Clock, Meter, Person, Places
 from core.access import Role
 from core.errors import ChannelUnavailable, ConfigurationError, TransientError
 from core.sending_domain import Language
@@ -60,8 +60,9 @@ class SlackDirectory:
         admin_users: Sequence[str] = (),
         admin_usergroup: str | None = None,
         default_language: Language = Language.EN,
+        meter: Meter = NO_METER,
     ) -> None:
-        self._calls = Calls(client)
+        self._calls = Calls(client, meter)
         self._places = places
         self._admin_users = tuple(admin_users)
         self._admin_usergroup = admin_usergroup

@@ -14,7 +14,7 @@ from bot.adapters.slack.pacing import Pacer
 from bot.adapters.slack.posting import MessageGone, Posted, Poster
 from bot.adapters.slack.rendering import Renderer
 from bot.messages import Message, Snippet
-from bot.ports import Anchor, Clock, Delivery, Places, SaveProgress
+from bot.ports import NO_METER, Anchor, Clock, Delivery, Meter, Places, SaveProgress
 from core.durations import Durations
 from core.errors import ChannelUnavailable, OutsideError
 from core.notices import Alert, AlertResolved, ChannelLost, EvidenceFile, Notice, Place, ThreadNotice, ZoneFile
@@ -34,8 +34,9 @@ class SlackMessenger:
         durations: Durations,
         clock: Clock,
         pacer: Pacer | None = None,
+        meter: Meter = NO_METER,
     ) -> None:
-        calls = Calls(client)
+        calls = Calls(client, meter)
         self._poster = Poster(calls, pacer or Pacer(timedelta(seconds=1)))
         self._files = Files(calls)
         self._places = places

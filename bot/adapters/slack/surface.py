@@ -15,6 +15,7 @@ from bot.adapters.slack.errors import SlackRefused
 from bot.adapters.slack.pacing import Pacer
 from bot.adapters.slack.posting import MessageGone, Poster, fresh
 from bot.messages import Message
+from bot.ports import NO_METER, Meter
 from core.errors import ChannelUnavailable
 
 log = structlog.get_logger(__name__)
@@ -23,8 +24,8 @@ log = structlog.get_logger(__name__)
 class SlackSurface:
     """The `Surface` of `bot.listeners`."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._calls = Calls(client)
+    def __init__(self, client: AsyncWebClient, meter: Meter = NO_METER) -> None:
+        self._calls = Calls(client, meter)
         self._poster = Poster(self._calls, Pacer(timedelta()))
 
     async def answer(
