@@ -14,7 +14,7 @@ from bot.adapters.dns.zones import MOST_SERVERS, SIZE, addresses_in, listed_name
 from core.names import is_under
 from core.observations import Question, Server, Unknown, Zone
 
-APEX_TTL = 600.0  # seconds, as for cuts: a move to another DNS provider is noticed within ten minutes
+APEX_TTL = 3600.0  # seconds: listed servers do not move, and where their zones begin hardly ever changes
 
 
 class FixedServers:

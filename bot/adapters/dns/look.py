@@ -77,7 +77,8 @@ class Look:
         if authoritative and domain not in self._zones:
             # first, so that all the other names start from its cut
             self._zones[domain] = await self._means.finder.find(domain, self._allowance, whole=True)
-            _, *groups = await asyncio.gather(self._learn_own(domain), *(self._ask(question) for question in allowed))
+            asking = [self._ask(question) for question in allowed]
+            *groups, _ = await asyncio.gather(*asking, self._learn_own(domain))
         else:
             groups = await asyncio.gather(*(self._ask(question) for question in allowed))
         left_out = [answer for question in questions[len(allowed) :] for answer in self._left_out(question)]
@@ -90,6 +91,8 @@ class Look:
         return [self._answer(question, server, unknown) for server in servers or (NOBODY,)]
 
     async def _learn_own(self, domain: str) -> list[Answer]:
+        if not self._case.full:
+            return []  # whose panel it is does not change from one glance to the next
         own = await self._means.finder.own_names(self._zones[domain], self._allowance)
         for name, zone in self._zones.items():
             if zone.apex == self._zones[domain].apex:
