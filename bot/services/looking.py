@@ -55,7 +55,7 @@ class Looking:
     async def zone(self, domain: SendingDomain) -> ZoneFacts | None:
         """Tell which zone holds the domain. Never raises, and never takes long: None if nobody tells soon."""
         seconds = min(self.seconds, _ZONE_SECONDS)
-        case = Case(domain.name, RecordSet(), full=False, probe=False, around=Around.ZONE, seconds=seconds)
+        case = Case(domain.name, RecordSet(), probe=False, around=Around.ZONE, seconds=seconds)
         try:
             return zone_facts(case, await self.observer.observe(case))
         except Exception:
