@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -44,9 +45,12 @@ from bot.settings import Settings
 from core.errors import ConfigurationError
 from storage.engine import Database
 from storage.migrations import is_current
+from storage.sole import sole_user
 from storage.vault import Vault
 
 log = structlog.get_logger(__name__)
+_TAKEOVER = timedelta(seconds=40)
+"""How long to wait for another process on the same SQLite file to end: longer than it takes to stop in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ async def run(settings: Settings) -> int:
         async with world.database.reading() as session:
             await world.vault.check(session)
         watched = watching(world.database, utcnow, settings.http_host, settings.http_port)
-        async with watched as (meter, health):
+        async with sole_user(world.database, utcnow(), _TAKEOVER), watched as (meter, health):
             await _run(settings, world, meter, health, over)
     log.info("bot.stopped")
     return 0

@@ -104,6 +104,11 @@ async def release(session: AsyncSession, domain_id: str) -> None:
     await session.execute(sa.update(DOMAINS).where(DOMAINS.c.id == domain_id).values(lease_until=None))
 
 
+async def release_all(session: AsyncSession) -> None:
+    """End every lease: whoever held one is no more."""
+    await session.execute(sa.update(DOMAINS).where(DOMAINS.c.lease_until.is_not(None)).values(lease_until=None))
+
+
 async def page(
     session: AsyncSession,
     team_id: str,

@@ -108,6 +108,11 @@ async def claim(session: AsyncSession, now: datetime, lease: timedelta, limit: i
     return [row for row in claimed if row is not None]
 
 
+async def release_all(session: AsyncSession, now: datetime) -> None:
+    """Let the rows that are leased be claimed again from `now` on: whoever was sending them is no more."""
+    await session.execute(sa.update(OUTBOX).where(_is(OUTBOX.c.state, Sending.SENDING)).values(lease_until=now))
+
+
 async def mark_sent(session: AsyncSession, row_id: int, now: datetime) -> None:
     """The row has been said."""
     await _set(session, row_id, state=Sending.SENT, sent_at=now, lease_until=None, last_error=None)
