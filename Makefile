@@ -50,6 +50,11 @@ ci: ## Install what a fresh machine lacks, then check; nothing may be skipped.
 	@./.ci/install
 	@$(MAKE) --no-print-directory setup
 	@CI=true $(MAKE) --no-print-directory check
+	@CI=true $(MAKE) --no-print-directory canaries
+
+.PHONY: canaries
+canaries: $(STAMP) ## Look for secrets wherever something is written, after every path, as processes.
+	@$(BIN)/python -m pytest -m canary tests/acceptance
 
 .PHONY: format
 format: $(STAMP) ## Format the code.

@@ -38,16 +38,18 @@ _NAMED = re.compile(
     r"(\b(?:TD1|Bearer)\s+|(?i:\b(?:ticket|token|secret|password|api_?key)=)|://[^\s/:@]{0,64}:)[^\s&@'\",;)]{6,256}"
 )
 """What stands behind a word that announces a secret: it stays, what it announces goes."""
-_BARE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{40}(?![0-9A-Za-z])")
-"""The 40 digits of a key without what stands before them."""
+_BARE = re.compile(
+    r"(?<![0-9A-Za-z])[0-9A-Fa-f]{40}(?![0-9A-Za-z])|(?<![0-9A-Za-z_+/=-])[0-9A-Za-z_-]{43}=(?![0-9A-Za-z=])"
+)
+"""The 40 digits of a key without what stands before them; a Fernet key."""
 
 
 def blotted(text: str, known: Iterable[str] = (), *, bare: bool = True) -> str:
     """Return `text` with every secret replaced by `BLOT`.
 
     `known` are secrets to be found in whatever shape: as they are, escaped for URLs or JSON, in base64, and the part
-    behind the slash alone. With `bare`, 40 hexadecimal digits that stand alone are taken for a key's, too; in what
-    comes from the DNS they may be anything.
+    behind the slash alone. With `bare`, 40 hexadecimal digits that stand alone are taken for a key's, too, and 32
+    octets in base64 for an encryption key; in what comes from the DNS they may be anything.
     """
     for secret in known:
         for shape in _shapes(secret):
