@@ -171,7 +171,9 @@ def _ede(message: Message) -> tuple[int | None, str | None]:
 
 def _rrset(rrset: dns.rrset.RRset) -> RRset:
     kind = dns.rdatatype.to_text(rrset.rdtype)
-    return RRset(name_text(rrset.name), kind, min(rrset.ttl, MAX_TTL), tuple(_rdata(rdata) for rdata in rrset))
+    # Servers rotate the records of a set as they like (RFC 2181 section 5): in one order, the same set looks the same.
+    rdatas = sorted((_rdata(rdata) for rdata in rrset), key=repr)
+    return RRset(name_text(rrset.name), kind, min(rrset.ttl, MAX_TTL), tuple(rdatas))
 
 
 def _rdata(rdata: dns.rdata.Rdata) -> Rdata:
