@@ -277,9 +277,9 @@ def test_only_a_response_with_the_very_question_answers_it():
 
 def test_a_set_that_is_rotated_by_its_server_looks_the_same():
     response = message()
-    response.answer.append(dns.rrset.from_text(NAME, 300, "IN", "TXT", '"v=spf1 a"', '"v=spf1 b"'))
+    response.answer.append(dns.rrset.from_text(NAME + ".", 300, "IN", "TXT", '"v=spf1 a"', '"v=spf1 b"'))
     rotated = message()
-    rotated.answer.append(dns.rrset.from_text(NAME, 300, "IN", "TXT", '"v=spf1 b"', '"v=spf1 a"'))
+    rotated.answer.append(dns.rrset.from_text(NAME + ".", 300, "IN", "TXT", '"v=spf1 b"', '"v=spf1 a"'))
 
     first, second = (parse_response(each.to_wire(), TXT) for each in (response, rotated))
 
