@@ -87,7 +87,38 @@ class DatabaseSettings(BaseSettings):
         return (*found, *((password, unquote(password)) if password else ()))
 
 
-class Settings(DatabaseSettings):
+class LookSettings(DatabaseSettings):
+    """What a look at the DNS needs: enough for `engage-domain check`."""
+
+    default_language: Language = Field(
+        default=Language.EN, description="The language preselected for channel texts: `en` or `ja`."
+    )
+    dns_nameservers: Addresses = Field(
+        default=(),
+        description="Name servers to ask about everything, `host:port`, instead of those found from the root "
+        "(split horizon).",
+    )
+    dns_resolvers: Addresses | None = Field(
+        default=None,
+        description="Public resolvers to ask last, `host:port`. Default: `1.1.1.1, 8.8.8.8, 9.9.9.9`; none where "
+        "`DNS_NAMESERVERS` is set.",
+    )
+    dns_control_name: str = Field(
+        default="example.com", description="The name of the control query: always there if the DNS can be reached."
+    )
+    dns_timeout: Duration = Field(default=timedelta(seconds=1), description="The first time-out of a DNS query.")
+    look_budget: int = Field(default=60, ge=10, le=500, description="The most DNS queries of one look at one domain.")
+    look_seconds: Duration = Field(default=timedelta(seconds=10), description="The most time of one look.")
+
+    @property
+    def resolvers(self) -> tuple[tuple[str, int], ...]:
+        """The resolvers to ask: none where the operator lists name servers but no resolvers."""
+        if self.dns_resolvers is not None:
+            return self.dns_resolvers
+        return () if self.dns_nameservers else PUBLIC_RESOLVERS
+
+
+class Settings(LookSettings):
     """Everything the bot can be told. The descriptions make up `docs/configuration.md`."""
 
     slack_bot_token: SecretStr = Field(description="The bot token of the Slack app, `xoxb-…`.")
@@ -110,9 +141,6 @@ class Settings(DatabaseSettings):
         pattern=r"^S[A-Z0-9]{2,}$",
         description="The id of a Slack user group whose members are admins, such as `S0123456789`.",
     )
-    default_language: Language = Field(
-        default=Language.EN, description="The language preselected for channel texts: `en` or `ja`."
-    )
     secret_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_words)] = Field(
         description="Fernet keys that encrypt write-only keys at rest, newest first, separated by commas."
     )
@@ -121,22 +149,6 @@ class Settings(DatabaseSettings):
         default="https://engage-api.treasuredata.com", description="Where the Engage API is. TLS, except on loopback."
     )
     engage_api_key: SecretStr = Field(description="The Treasure Data API key that may manage email domains.")
-    dns_nameservers: Addresses = Field(
-        default=(),
-        description="Name servers to ask about everything, `host:port`, instead of those found from the root "
-        "(split horizon).",
-    )
-    dns_resolvers: Addresses | None = Field(
-        default=None,
-        description="Public resolvers to ask last, `host:port`. Default: `1.1.1.1, 8.8.8.8, 9.9.9.9`; none where "
-        "`DNS_NAMESERVERS` is set.",
-    )
-    dns_control_name: str = Field(
-        default="example.com", description="The name of the control query: always there if the DNS can be reached."
-    )
-    dns_timeout: Duration = Field(default=timedelta(seconds=1), description="The first time-out of a DNS query.")
-    look_budget: int = Field(default=60, ge=10, le=500, description="The most DNS queries of one look at one domain.")
-    look_seconds: Duration = Field(default=timedelta(seconds=10), description="The most time of one look.")
     tick_interval: Duration = Field(default=timedelta(seconds=5), description="Between two ticks of the scheduler.")
     verification_window: Duration = Field(
         default=_DEFAULT.window, description="How long IT has to add the records. A running window keeps its length."
@@ -184,6 +196,11 @@ class Settings(DatabaseSettings):
     parked_retry: Duration = Field(
         default=timedelta(minutes=1), description="Between tries at a channel that could not be posted to."
     )
+    takeover_after: Duration = Field(
+        default=timedelta(minutes=5),
+        description="What a process had in hand when it was killed waits so long for another one (PostgreSQL; on SQLite "
+        "the next start takes over at once).",
+    )
     sent_kept: Duration = Field(
         default=timedelta(days=30), description="How long rows of sent messages and handled clicks are kept."
     )
@@ -227,13 +244,6 @@ class Settings(DatabaseSettings):
         if group is None and info.data.get("admin_users") == ():
             raise ValueError("nobody is admin; set ADMIN_USERS or ADMIN_USERGROUP")
         return group
-
-    @property
-    def resolvers(self) -> tuple[tuple[str, int], ...]:
-        """The resolvers to ask: none where the operator lists name servers but no resolvers."""
-        if self.dns_resolvers is not None:
-            return self.dns_resolvers
-        return () if self.dns_nameservers else PUBLIC_RESOLVERS
 
     @property
     def durations(self) -> Durations:

@@ -32,7 +32,7 @@ from bot.observing import Health, version, watching
 from bot.ports import NO_METER, Check, Meter, Places, Waker
 from bot.scheduler import Tick, Ticks
 from bot.services.answering import Answering
-from bot.services.checking import Checking
+from bot.services.checking import Checking, CheckLimits
 from bot.services.dispatching import Dispatching
 from bot.services.housekeeping import Housekeeping
 from bot.services.looking import Looking
@@ -175,10 +175,11 @@ def make_ticks(settings: Settings, world: Outside, places: Places, meter: Meter 
         durations=durations,
         new_id=new_id,
         meter=meter,
+        limits=CheckLimits(lease=settings.takeover_after),
     )
-    answering = Answering(world.database, checking.looking, utcnow)
+    answering = Answering(world.database, checking.looking, utcnow, settings.takeover_after)
     messenger = SlackMessenger(world.client, places, durations, utcnow, Pacer(settings.slack_post_interval), meter)
-    dispatching = Dispatching(world.database, messenger, utcnow, new_id, meter)
+    dispatching = Dispatching(world.database, messenger, utcnow, new_id, meter, settings.takeover_after)
     housekeeping = Housekeeping(world.database, utcnow, settings.parked_retry, settings.sent_kept)
     dispatch = Tick("dispatch", dispatching.dispatch_due, meter)
 

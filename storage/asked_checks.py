@@ -79,6 +79,13 @@ async def claim(session: AsyncSession, now: datetime, lease: timedelta, limit: i
     ]
 
 
+async def release_all(session: AsyncSession) -> None:
+    """End every lease: whoever held one is no more."""
+    await session.execute(
+        sa.update(ASKED_CHECKS).where(ASKED_CHECKS.c.lease_until.is_not(None)).values(lease_until=None)
+    )
+
+
 async def answered(session: AsyncSession, check_id: int, now: datetime) -> bool:
     """Note the answer with this transaction; False if somebody else was first."""
     statement = (

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.errors import ConfigurationError
-from storage import domains, outbox
+from storage import asked_checks, domains, outbox
 from storage.engine import Database
 
 _PAUSE = 0.1
@@ -41,6 +41,7 @@ async def sole_user(database: Database, now: datetime, patience: timedelta) -> A
         async with database.transaction() as session:
             await domains.release_all(session)
             await outbox.release_all(session, now)
+            await asked_checks.release_all(session)
         yield True
     finally:
         os.close(descriptor)

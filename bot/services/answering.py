@@ -20,7 +20,6 @@ from storage.asked_checks import AskedCheck
 from storage.engine import Database
 
 log = structlog.get_logger(__name__)
-_LEASE = timedelta(minutes=2)
 _BATCH = 20
 _KEPT = timedelta(hours=1)
 """How long an answered question is kept, so that questions can be counted."""
@@ -33,6 +32,8 @@ class Answering:
     database: Database
     looking: Looking
     clock: Clock
+    lease: timedelta = timedelta(minutes=5)
+    """How long a question stays with a process of which nothing is heard."""
 
     async def answer_due(self) -> int:
         """Make all looks that were asked for; return how many."""
@@ -48,7 +49,7 @@ class Answering:
                 return []
         async with self.database.transaction() as session:
             await asked_checks.forget_before(session, self.clock() - _KEPT)
-            return await asked_checks.claim(session, self.clock(), _LEASE, _BATCH)
+            return await asked_checks.claim(session, self.clock(), self.lease, _BATCH)
 
     async def _answer(self, check: AskedCheck) -> None:
         with caused_by("check", check.cause.rpartition(":")[2] or ref_of(""), domain=check.name):

@@ -16,7 +16,6 @@ from storage.lanes import kind_of
 from storage.outbox import Claimed
 
 log = structlog.get_logger(__name__)
-_LEASE = timedelta(minutes=3)
 _BATCH = 50
 _LONGEST_WAIT = timedelta(minutes=5)
 
@@ -35,6 +34,8 @@ class Dispatching:
     clock: Clock
     new_id: Callable[[], str]
     meter: Meter = NO_METER
+    lease: timedelta = timedelta(minutes=5)
+    """How long a row stays with a process of which nothing is heard."""
 
     async def dispatch_due(self) -> int:
         """Say what can be said now, lane by lane; return how many rows were claimed."""
@@ -46,7 +47,7 @@ class Dispatching:
 
     async def _claim(self) -> list[Claimed]:
         async with self.database.transaction() as session:
-            return await outbox.claim(session, self.clock(), _LEASE, _BATCH)
+            return await outbox.claim(session, self.clock(), self.lease, _BATCH)
 
     async def _dispatch(self, row: Claimed) -> None:
         """Try a row; every line that is logged meanwhile names it and what caused it."""

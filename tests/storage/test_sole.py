@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from core.errors import ConfigurationError
-from storage import domains, outbox
+from core.sending_domain import Actor
+from storage import asked_checks, domains, outbox
 from storage.engine import Database
 from storage.sole import sole_user
 from tests.storage.samples import NOW, TEAM, a_domain, card
@@ -22,6 +23,7 @@ async def held(database):
     async with database.transaction() as session:
         added = await domains.add(session, a_domain())
         await outbox.append(session, TEAM, [card(added)], NOW)
+        await asked_checks.ask(session, TEAM, Actor("U1"), "example.com", NOW, can_create=True)
     return await claimable(database)
 
 
@@ -30,6 +32,7 @@ async def claimable(database):
         return [
             len(await domains.claim_due(session, NOW, LONG, 10)),
             len(await outbox.claim(session, NOW, LONG, 10)),
+            len(await asked_checks.claim(session, NOW, LONG, 10)),
         ]
 
 
@@ -41,7 +44,7 @@ async def test_what_a_killed_process_held_is_free_at_once(sqlite_url):
         after = await claimable(database)
 
     assert alone
-    assert before == after == [1, 1]
+    assert before == after == [1, 1, 1]
     await database.dispose()
 
 
@@ -94,5 +97,5 @@ async def test_on_postgresql_others_may_be_at_work(postgres_url):
         after = await claimable(database)
 
     assert not alone
-    assert (before, after) == ([1, 1], [0, 0])
+    assert (before, after) == ([1, 1, 1], [0, 0, 0])
     await database.dispose()
