@@ -198,8 +198,8 @@ class Settings(LookSettings):
     )
     takeover_after: Duration = Field(
         default=timedelta(minutes=5),
-        description="What a process had in hand when it was killed waits so long for another one (PostgreSQL; on SQLite "
-        "the next start takes over at once).",
+        description="What a killed process had in hand waits so long for another one. (On SQLite the next start takes "
+        "it over at once.)",
     )
     sent_kept: Duration = Field(
         default=timedelta(days=30), description="How long rows of sent messages and handled clicks are kept."
