@@ -2,10 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext, suppress
+from datetime import timedelta
 
 import structlog
 from slack_bolt.response import BoltResponse
 
+from bot.causes import caused_by
+from bot.clock import stopwatch
 from bot.listeners.clicks import Body, Click
 from bot.listeners.parts import Listening
 from bot.listeners.replies import FormClosed
@@ -19,6 +22,7 @@ from core.errors import (
     DomainNotFound,
     InvalidDomainName,
     NotAllowed,
+    UserError,
 )
 from core.notices.answers import Answer, Broken, Busy, DeniedUnread, FormLate, InvalidName, SlowDown, TakesLong
 
@@ -38,11 +42,18 @@ async def attend(parts: Listening, body: Body, serve: Serve, *, aloud: bool = Tr
     async def reassure() -> None:
         await _reassure(visit)
 
-    with after(parts.soon, reassure) if aloud else nullcontext():
-        await _serve(visit, serve, aloud=aloud)
+    took = stopwatch()
+    with caused_by("request", visit.ref, user=visit.click.user_id):
+        with after(parts.soon, reassure) if aloud else nullcontext():
+            outcome = await _serve(visit, serve, aloud=aloud)
+        about = {"verb": visit.verb.value, "action": visit.click.action_id or visit.click.form, "outcome": outcome}
+        log.info(
+            "request.served", **about, click=visit.click.click_id, took_ms=round(took() / timedelta(milliseconds=1))
+        )
+    parts.meter.request(outcome, took())
 
 
-async def _serve(visit: Visit, serve: Serve, *, aloud: bool) -> None:
+async def _serve(visit: Visit, serve: Serve, *, aloud: bool) -> str:
     try:
         if aloud:
             visit.keep_pace()
@@ -50,6 +61,8 @@ async def _serve(visit: Visit, serve: Serve, *, aloud: bool) -> None:
         await serve(visit)
     except Exception as error:  # noqa: BLE001 -- the loop's edge: logged with a reference that the asker is shown
         await _answer_failure(visit, error, aloud=aloud)
+        return "refused" if isinstance(error, UserError | TooFast | FormClosed) else "failed"
+    return "answered"
 
 
 async def _reassure(visit: Visit) -> None:
@@ -127,9 +140,11 @@ async def catch(parts: Listening, error: Exception, body: Body) -> BoltResponse:
     """Answer for what went wrong outside of any listener: Bolt's own errors, requests that nobody serves."""
     try:
         visit = Visit(parts, Click.of(body))
-        ref = _logged(visit, error)
-        if visit.click.user_id and not visit.click.in_home:
-            await visit.answer(Broken(ref=ref))
+        parts.meter.request("failed", timedelta())
+        with caused_by("request", visit.ref, user=visit.click.user_id):
+            ref = _logged(visit, error)
+            if visit.click.user_id and not visit.click.in_home:
+                await visit.answer(Broken(ref=ref))
     except Exception:
         log.exception("listener.unanswered", first=type(error).__name__)
     return BoltResponse(status=200, body="")

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
-from bot.ids import new_id
+from bot.causes import ref_of
 from bot.listeners.pace import Pace
 from bot.messages import Message
-from bot.ports import Clock, Directory, Places
+from bot.ports import NO_METER, Clock, Directory, Meter, Places
 from bot.services.onboarding import Onboarding
 from bot.services.queries import Queries
 from core.durations import Durations
@@ -50,10 +50,10 @@ class Surface(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """The parts. `new_ref` makes the references by which a failure is found in the log.
+    """The parts. `ref_of` makes of a click's id the reference by which it is found in the log.
 
     Slack waits three seconds for everything. `roles_within` is how long it may take to say who somebody is;
-    after `soon` a form is closed, and whoever still waits is told so.
+    after `soon` a form is closed, and whoever still waits is told so. `meter` counts for the operator.
     """
 
     onboarding: Onboarding
@@ -64,7 +64,8 @@ class Listening:
     durations: Durations
     clock: Clock
     default_language: Language = Language.EN
-    new_ref: Callable[[], str] = new_id
+    ref_of: Callable[[str], str] = ref_of
+    meter: Meter = NO_METER
     pace: Pace = field(default_factory=Pace)
     roles_within: timedelta = timedelta(seconds=1.5)
     soon: timedelta = timedelta(seconds=2)

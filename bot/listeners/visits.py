@@ -67,8 +67,8 @@ class Visit:
 
     @property
     def ref(self) -> str:
-        """The reference by which this visit is found in the log."""
-        self._ref = self._ref or self.parts.new_ref()
+        """The reference by which this visit is found in the log: the same when Slack delivers it again."""
+        self._ref = self._ref or self.parts.ref_of(self.click.click_id)
         return self._ref
 
     @property

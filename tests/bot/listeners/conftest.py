@@ -12,6 +12,7 @@ from core.durations import Durations
 from core.sending_domain import Language
 from tests.fakes.directory import ADMIN, TEAM, FakeDirectory
 from tests.fakes.domains import a_pending_domain
+from tests.fakes.meter import FakeMeter
 from tests.fakes.services import NOW, FakeOnboarding, FakeQueries
 from tests.fakes.surface import FakeSurface
 
@@ -127,7 +128,7 @@ def bot(domain):
     directory, surface = FakeDirectory(), FakeSurface()
     refs = SimpleNamespace(made=0)
 
-    def new_ref():
+    def ref_of(_):
         refs.made += 1
         return f"ref-{refs.made}"
 
@@ -140,7 +141,8 @@ def bot(domain):
         durations=Durations(),
         clock=lambda: NOW,
         default_language=Language.EN,
-        new_ref=new_ref,
+        ref_of=ref_of,
+        meter=FakeMeter(),
     )
     app = make_app(AsyncWebClient(base_url="http://127.0.0.1:9/api/"))
     register(app, parts)

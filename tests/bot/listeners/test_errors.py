@@ -31,7 +31,7 @@ async def test_an_unforeseen_failure_is_logged_with_its_traceback(bot, log):
 
     await bot.command("deploy mail.example.com")
 
-    assert log[-1]["exc_info"] is error
+    assert log[0]["exc_info"] is error
 
 
 async def test_a_failure_right_after_the_acknowledgement_does_not_lose_it(bot):
@@ -50,7 +50,7 @@ async def test_a_failure_of_slack_itself_ends_in_the_log(bot, log):
     response = await bot.command("help")
 
     assert response.status == 200
-    assert log[-1]["event"] == "listener.unanswered"
+    assert log[-2]["event"] == "listener.unanswered"
 
 
 async def test_the_failure_is_told_in_the_askers_language(bot):

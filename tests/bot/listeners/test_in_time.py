@@ -128,7 +128,7 @@ async def test_a_slow_failure_has_the_reference_that_was_told(quick, log):
     await quick.command("status mail.example.com")
 
     assert ["ref-1" in text for text in quick.surface.texts] == [True, True]
-    assert {entry["ref"] for entry in log} == {"ref-1"}
+    assert {entry["ref"] for entry in log if entry["event"] != "request.served"} == {"ref-1"}
 
 
 async def test_an_answer_that_slack_is_slow_to_take_is_not_announced(quick):
@@ -227,4 +227,4 @@ async def test_what_was_done_is_not_called_a_failure_because_its_answer_was_lost
 
     assert bot.onboarding.names == ["verify"]
     assert len(said) == 1
-    assert log[-1]["event"] == "listener.unanswered"
+    assert log[0]["event"] == "listener.unanswered"
