@@ -53,10 +53,10 @@ def test_all_faults_are_listed_at_once_each_with_its_variable(environment):
     listed = faults()
 
     assert [fault.split(":")[0] for fault in listed] == [
+        "DNS_RESOLVERS",
         "SLACK_BOT_TOKEN",
         "IT_CHANNEL",
         "ADMIN_USERGROUP",
-        "DNS_RESOLVERS",
         "POLL_INTERVAL",
     ]
     assert "ADMIN_USERS or ADMIN_USERGROUP" in listed[2]

@@ -242,7 +242,7 @@ async def test_a_question_outlives_the_process_that_took_it(house, monkeypatch):
             await ask(house)
     await house.tick()
     early = notices(house, "check.result")
-    house.clock.pass_by(timedelta(minutes=3))
+    house.clock.pass_by(timedelta(minutes=6))
     await house.tick()
 
     assert early == []
