@@ -59,7 +59,7 @@ def test_all_faults_are_listed_at_once_each_with_its_variable(environment):
         "ADMIN_USERGROUP",
         "POLL_INTERVAL",
     ]
-    assert "ADMIN_USERS or ADMIN_USERGROUP" in listed[2]
+    assert "ADMIN_USERS or ADMIN_USERGROUP" in listed[3]
 
 
 def test_faults_never_quote_a_secret(environment):
