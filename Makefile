@@ -51,10 +51,16 @@ ci: ## Install what a fresh machine lacks, then check; nothing may be skipped.
 	@$(MAKE) --no-print-directory setup
 	@CI=true $(MAKE) --no-print-directory check
 	@CI=true $(MAKE) --no-print-directory canaries
+	@$(MAKE) --no-print-directory audit AUDIT=--tolerate-unreachable
 
 .PHONY: canaries
 canaries: $(STAMP) ## Look for secrets wherever something is written, after every path, as processes.
 	@$(BIN)/python -m pytest -m canary tests/acceptance
+
+.PHONY: audit
+audit: $(STAMP) ## Look for unsafe code, and for known vulnerabilities in what is locked.
+	@$(BIN)/bandit -q -c pyproject.toml -r core storage bot sandbox
+	@$(BIN)/python .ci/audit.py $(AUDIT)
 
 .PHONY: format
 format: $(STAMP) ## Format the code.

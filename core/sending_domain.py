@@ -34,7 +34,7 @@ class VerificationStatus(StrEnum):
 class DeploymentEvent(StrEnum):
     """The six events of a deployment, in the order in which they usually complete."""
 
-    SECRET = "UPDATE_TO_SECRET_COMPLETED"  # noqa: S105 -- the name of an event
+    SECRET = "UPDATE_TO_SECRET_COMPLETED"  # noqa: S105 # nosec B105 # the name of an event
     IDENTITY = "UPDATE_TO_IDENTITY_COMPLETED"
     CDN = "UPDATE_TO_CDN_COMPLETED"
     CERTIFICATE = "UPDATE_TO_CERTIFICATE_COMPLETED"

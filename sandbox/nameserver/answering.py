@@ -74,7 +74,7 @@ class Server:
         faults = [fault for fault in self.faults if fault.concerns(asked.name, asked.rdtype)]
         self.met += bool(faults)
         response = dns.message.make_response(query, our_payload=MOST_UDP)
-        assert isinstance(response, QueryMessage)  # noqa: S101 -- a response to a query is one
+        assert isinstance(response, QueryMessage)  # noqa: S101 # nosec B101 # a response to a query is one
         self.source.answer(response, asked.name, asked.rdtype)
         for fault in faults:
             _SPOIL.get(fault.kind, _nothing)(query, response)

@@ -150,7 +150,7 @@ class Nameserver:
         for label, authority in self._authorities.items():
             zone = authority.zone_of(name)
             for owner, rdtype, rrset in changes(chosen, zone, name) if zone else ():
-                assert zone is not None  # noqa: S101 -- there are no changes without a zone
+                assert zone is not None  # noqa: S101 # nosec B101 # no changes without a zone
                 undo.append((label, (owner, rdtype, zone.get(owner, rdtype))))
                 _change(zone, (owner, rdtype, rrset))
         if not undo:

@@ -67,7 +67,7 @@ class Listener:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101 -- a coroutine runs in a task
+        assert task is not None  # noqa: S101 # nosec B101 # a coroutine runs in a task
         self._tasks.add(task)
         try:
             with contextlib.suppress(asyncio.IncompleteReadError, TimeoutError, ConnectionError):

@@ -25,8 +25,8 @@ from sandbox.slack.web_api.call import SCOPES, Slack
 from sandbox.slack.web_api.files import receive_upload
 from sandbox.slack.workspace import Workspace
 
-BOT_TOKEN = "xoxb-sandbox"  # noqa: S105  # nothing secret: it opens a workspace on loopback
-APP_TOKEN = "xapp-sandbox"  # noqa: S105  # the same
+BOT_TOKEN = "xoxb-sandbox"  # noqa: S105 # nosec B105 # nothing secret: it opens a workspace on loopback
+APP_TOKEN = "xapp-sandbox"  # noqa: S105 # nosec B105 # the same
 
 Handler = Callable[[Request], Awaitable[Response]]
 

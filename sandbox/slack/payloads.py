@@ -19,7 +19,7 @@ from sandbox.slack.model import (
 from sandbox.slack.views import described, state_of
 from sandbox.slack.workspace import Workspace
 
-VERIFICATION_TOKEN = "not-checked-in-socket-mode"  # noqa: S105  # Slack's deprecated field, without meaning here
+VERIFICATION_TOKEN = "not-checked-in-socket-mode"  # noqa: S105 # nosec B105 # Slack's deprecated field
 
 
 def command(user: User, channel: Channel, text: str, trigger_id: str, response_url: str) -> Json:

@@ -70,7 +70,7 @@ class UdpPool:
             udp.setblocking(False)  # noqa: FBT003 -- the method takes no keyword
             with contextlib.suppress(OSError):
                 udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-            udp.bind(("::" if family is socket.AF_INET6 else "0.0.0.0", 0))  # noqa: S104 -- answers come to any interface
+            udp.bind(("", 0))  # answers come to any interface, to a port of the system's choice
             asyncio.get_running_loop().add_reader(udp, self._read, udp)
             pool.append(udp)
         self._sockets[family] = pool
