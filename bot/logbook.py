@@ -9,6 +9,7 @@ import logging
 import sys
 import threading
 from collections.abc import Mapping, MutableMapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -20,6 +21,8 @@ from core.secrecy import blotted
 
 _OURS = ("bot", "core", "storage")
 _WARNING = ("httpx", "apscheduler", "aiohttp.access", "sqlalchemy", "alembic")
+_FIRST = ("timestamp", "level", "event", "request", "check", "cause", "domain")
+_NOTHING: tuple[object, ...] = (None, "", [], (), {})
 # Bolt logs the whole body of a request whose signature is wrong, at INFO.
 _SILENT = ("slack_bolt.RequestVerification", "slack_bolt.middleware.request_verification")
 
@@ -96,10 +99,31 @@ def _rendering(log_format: str, known: Sequence[str]) -> list[Processor]:
 
     if log_format == "json":
         # Value by value: in a line of JSON, a blot might swallow a quotation mark.
-        return [structlog.processors.format_exc_info, blot, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        render = structlog.processors.JSONRenderer(ensure_ascii=False)
+        return [structlog.processors.format_exc_info, _tidy, blot, render]
     plain = structlog.dev.plain_traceback  # a traceback without the values of variables
-    renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
-    return [renderer, blot_line]
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=plain, sort_keys=False, pad_event_to=20
+    )
+    return [_tidy, _for_people, renderer, blot_line]
+
+
+def _tidy(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Put first what is looked for first, leave out what says nothing, write moments as timestamps are written."""
+    order = sorted(event, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
+    return {name: _readable(event[name]) for name in order if event[name] not in _NOTHING}
+
+
+def _readable(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _for_people(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Shorten the moment; name the logger where it is not ours, whose events have names that say enough."""
+    event["timestamp"] = f"{event['timestamp'][:10]} {event['timestamp'][11:23]}"
+    if str(event.get("logger", "")).partition(".")[0] in _OURS:
+        del event["logger"]
+    return event
 
 
 def _without_secrets(value: object, known: Sequence[str]) -> object:

@@ -219,6 +219,7 @@ def make_handler(
         clock=utcnow,
         default_language=settings.default_language,
         pace=Pace(settings.click_burst, settings.click_interval),
+        meter=meter,
     )
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
     app = make_app(world.client, secret)

@@ -46,8 +46,6 @@ def make_socket(app: AsyncApp, app_token: str, api_url: str, meter: Meter = NO_M
         if message.get("type") == "hello":
             meter.slack_connected()
             log.info("slack.connected", number=next(numbers))
-        elif message.get("type") == "disconnect":
-            log.info("slack.disconnecting", reason=str(message.get("reason", "")))
 
     handler.client.message_listeners.append(told)
     return handler
@@ -86,7 +84,8 @@ def _made_so_far() -> list[str]:
 
 
 def _not_debug(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.INFO
+    # Bolt warns of a token that it finds in the environment by itself, and is right not to use.
+    return record.levelno >= logging.INFO and not str(record.msg).startswith("As you gave `client` as well")
 
 
 def _nothing(record: logging.LogRecord) -> bool:
