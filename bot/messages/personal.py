@@ -17,6 +17,7 @@ from core.notices import (
     DmFailed,
     LookResult,
 )
+from core.sending_domain import DomainStatus
 
 
 def card_link(voice: Voice, ctx: Context) -> Piece:
@@ -49,9 +50,15 @@ def render_deployment(notice: DeployRecordsReady | DeployRefused, ctx: Context) 
     """Tell whoever deployed what came of it."""
     draft = Draft(notice.subject.language)
     voice = draft.voice
-    draft.say(said(voice, notice.kind, notice, card_link=card_link(voice, ctx)))
+    draft.say(said(voice, _deployment_key(notice), notice, card_link=card_link(voice, ctx)))
     draft.buttons(button(voice, "open_details", notice.subject.domain_id, notice.subject.name))
     return draft.message()
+
+
+def _deployment_key(notice: DeployRecordsReady | DeployRefused) -> str:
+    """Tell a refused edit from a refused deployment: a domain in use stays what it is."""
+    lives_on = isinstance(notice, DeployRefused) and notice.subject.status is not DomainStatus.SUSPENDED
+    return "deploy.refused_edit" if lives_on else notice.kind
 
 
 def render_adoption(notice: AdoptionOffered) -> Message:

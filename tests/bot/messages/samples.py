@@ -251,6 +251,8 @@ def personal_notices(language: Language = Language.EN, name: str = NAME, text: s
     yield personal.DeployRecordsReady(**about, n=7, provider=text or "Amazon Route 53")
     remedy = {"step": text or "create the identity", "remedy": text or "Ask AWS to lift the pause."}
     yield personal.DeployRefused(**about, error=text or "SES says no", **remedy)
+    suspended = replace(about["subject"], status=DomainStatus.SUSPENDED)
+    yield personal.DeployRefused(subject=suspended, to=ASKER, error=text or "SES says no", **remedy)
     yield personal.AdoptionOffered(**about)
     yield from checks(about, name, text)
     check = {"checked_at": NOW, "turn": Turn(TurnKey.IT_FIX, n=1)}

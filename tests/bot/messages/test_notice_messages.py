@@ -14,6 +14,7 @@ from core.notices import (
     AlertOffline,
     AlertResolved,
     CardChanged,
+    DeployRefused,
     DmActive,
     DmFailed,
     EvidenceFile,
@@ -27,7 +28,7 @@ from core.notices import (
     ZoneTable,
 )
 from core.records import Purpose
-from core.sending_domain import Language
+from core.sending_domain import DomainStatus, Language
 from core.turns import Turn, TurnKey
 from core.zonefile import zone_file
 from tests.bot.messages.checks import elements, wording
@@ -176,6 +177,22 @@ def test_the_adapter_may_say_what_the_notice_does_not():
 
     assert head == "Resolved: Deployment stalled: mail.example.com"
     assert render_alert_resolved(ending(about="")).blocks[0]["text"]["text"] == "Resolved: mail.example.com"
+
+
+@pytest.mark.parametrize(
+    ("status", "end"),
+    [
+        (DomainStatus.SUSPENDED, "The domain is SUSPENDED; after that, deploy again."),
+        (DomainStatus.ACTIVE, "The domain stays ACTIVE and the edit has no effect; after that, edit again."),
+    ],
+)
+def test_a_refused_edit_does_not_say_that_a_live_domain_is_suspended(status, end):
+    about = replace(subject(), status=status)
+    refusal = DeployRefused(subject=about, to=ASKER, step="update", error="bad key", remedy="Enter another.")
+
+    said = render_notice(refusal, CTX)
+
+    assert said.text.endswith(f"Enter another. {end}")
 
 
 def test_evidence_is_a_file_without_control_characters():
