@@ -27,7 +27,7 @@ from bot.adapters.slack import (
 from bot.clock import utcnow
 from bot.doctor import examine_all, examine_database, examine_dns, examine_provisioner, examine_vault
 from bot.ids import new_id
-from bot.listeners import Listening, Pace, make_app, register
+from bot.listeners import Listening, Pace, Underway, make_app, register
 from bot.observing import Health, version, watching
 from bot.ports import NO_METER, Check, Meter, Places, Waker
 from bot.scheduler import Tick, Ticks
@@ -49,6 +49,9 @@ from storage.sole import sole_user
 from storage.vault import Vault
 
 log = structlog.get_logger(__name__)
+_PATIENCE = timedelta(seconds=5)
+"""How long a stopping process serves those on who wait for an answer: Slack gives up on them after three seconds."""
+
 _TAKEOVER = timedelta(seconds=40)
 """How long to wait for another process on the same SQLite file to end: longer than it takes to stop in order."""
 
@@ -141,7 +144,8 @@ async def _run(settings: Settings, world: Outside, meter: Meter, health: Health,
     identity = await identify(world.client)
     places = Places(identity.team_id, settings.it_channel, settings.support_channel, identity.user_id)
     ticks = make_ticks(settings, world, places, meter)
-    handler = make_handler(settings, world, places, ticks, meter)
+    underway = Underway()
+    handler = make_handler(settings, world, places, ticks, meter, underway)
     health.connected = handler.client.is_connected
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
     ticks.start()
@@ -149,7 +153,10 @@ async def _run(settings: Settings, world: Outside, meter: Meter, health: Health,
     log.info("bot.running", version=version(), team=identity.team, user=identity.user)
     await over.wait()
     log.info("bot.stopping")
+    # Twice: their acknowledgements need the connection, and others come as long as it is open.
+    await underway.over(_PATIENCE)
     await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+    await underway.over(_PATIENCE)
     await ticks.stop()
 
 
@@ -194,7 +201,12 @@ def make_ticks(settings: Settings, world: Outside, places: Places, meter: Meter 
 
 
 def make_handler(
-    settings: Settings, world: Outside, places: Places, waker: Waker, meter: Meter = NO_METER
+    settings: Settings,
+    world: Outside,
+    places: Places,
+    waker: Waker,
+    meter: Meter = NO_METER,
+    underway: Underway | None = None,
 ) -> AsyncSocketModeHandler:
     """Return Bolt with all listeners, behind Socket Mode."""
     directory = SlackDirectory(
@@ -220,6 +232,7 @@ def make_handler(
         default_language=settings.default_language,
         pace=Pace(settings.click_burst, settings.click_interval),
         meter=meter,
+        underway=underway or Underway(),
     )
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
     app = make_app(world.client, secret)

@@ -3,5 +3,6 @@
 from bot.listeners.app import COMMAND, make_app, register
 from bot.listeners.pace import Pace
 from bot.listeners.parts import Listening, Surface
+from bot.listeners.underway import Underway
 
-__all__ = ["COMMAND", "Listening", "Pace", "Surface", "make_app", "register"]
+__all__ = ["COMMAND", "Listening", "Pace", "Surface", "Underway", "make_app", "register"]

@@ -43,7 +43,7 @@ async def attend(parts: Listening, body: Body, serve: Serve, *, aloud: bool = Tr
         await _reassure(visit)
 
     took = stopwatch()
-    with caused_by("request", visit.ref, user=visit.click.user_id):
+    with parts.underway.one(), caused_by("request", visit.ref, user=visit.click.user_id):
         with after(parts.soon, reassure) if aloud else nullcontext():
             outcome = await _serve(visit, serve, aloud=aloud)
         about = {"verb": visit.verb.value, "action": visit.click.action_id or visit.click.form, "outcome": outcome}

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from bot.causes import ref_of
 from bot.listeners.pace import Pace
+from bot.listeners.underway import Underway
 from bot.messages import Message
 from bot.ports import NO_METER, Clock, Directory, Meter, Places
 from bot.services.onboarding import Onboarding
@@ -53,7 +54,8 @@ class Listening:
     """The parts. `ref_of` makes of a click's id the reference by which it is found in the log.
 
     Slack waits three seconds for everything. `roles_within` is how long it may take to say who somebody is;
-    after `soon` a form is closed, and whoever still waits is told so. `meter` counts for the operator.
+    after `soon` a form is closed, and whoever still waits is told so. `meter` counts for the operator,
+    `underway` for whoever stops the process.
     """
 
     onboarding: Onboarding
@@ -67,5 +69,6 @@ class Listening:
     ref_of: Callable[[str], str] = ref_of
     meter: Meter = NO_METER
     pace: Pace = field(default_factory=Pace)
+    underway: Underway = field(default_factory=Underway)
     roles_within: timedelta = timedelta(seconds=1.5)
     soon: timedelta = timedelta(seconds=2)
