@@ -1,6 +1,7 @@
 """The command line: `engage-domain run | migrate | doctor | settings | new-key | rotate-keys`."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
@@ -149,7 +150,8 @@ async def _awaited(work: Awaitable[int]) -> int:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. What it makes anew (the database, its log) is for its own user's eyes only."""
+    os.umask(0o077)
     app()
 
 

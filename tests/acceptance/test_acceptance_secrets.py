@@ -1,6 +1,7 @@
 """Every path, at LOG_LEVEL=DEBUG, with an Engage that leaks wherever it can: the secrets are found nowhere."""
 
 import json
+import stat
 from pathlib import Path
 
 import httpx
@@ -50,6 +51,7 @@ async def test_no_secret_is_found_in_output_tables_files_or_screens(tmp_path):
     dump = await dump_of(_url(sandbox))
     places = {"output": logs, "tables": dump, "files": held + octets_of(_url(sandbox)), "screens": "\n".join(screens)}
     assert {place: found_in(text, looked_for) for place, text in places.items()} == {place: [] for place in places}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("bot.db*")} == {0o600}
     assert {"422", "500", "page", "garbage", "drop", "odd_words", "private_record"} <= set(leaky.answered)
     assert {KEY, NEXT_KEY} <= set(leaky.seen)
     assert '"level": "debug"' in logs
