@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.ports import Check, DnsObserver, Provisioner
 from core.errors import BotError, ConfigurationError
 from core.secrecy import blotted
+from storage import backlog, troubles
 from storage.engine import Database
 from storage.migrations import is_current
+from storage.troubles import Trouble
 from storage.vault import Census, Vault
 
 
@@ -44,6 +46,32 @@ def _counted(census: Census) -> str:
             f"{census.old} of {census.total} keys held are under an older key; `engage-domain rotate-keys` renews them"
         )
     return f"{census.total} keys held, all of them under the first key"
+
+
+async def examine_outbox(database: Database) -> list[Check]:
+    """Tell whether anything waits for somebody to mend a channel, or was given up. Nothing where nobody can tell."""
+    try:
+        if not await is_current(database):
+            return []
+        async with database.reading() as session:
+            lanes, lost = await backlog.lanes(session), await troubles.everywhere(session)
+    except BotError:
+        return []  # of which `examine_database` tells
+    checks = [_lost(trouble) for trouble in lost]
+    dead, parked = sum(lane.dead for lane in lanes), sum(lane.parked_at is not None for lane in lanes)
+    unsent = sum(lane.queued + lane.sending for lane in lanes)
+    detail = f"{unsent} messages waiting, {dead} given up, {parked} lanes parked"
+    if not dead and not parked:
+        return [*checks, Check("outbox", ok=True, detail=detail)]
+    remedy = "`engage-domain outbox` tells which and why; `engage-domain outbox --replay` sends them again."
+    return [*checks, Check("outbox", ok=False, detail=detail, remedy=remedy)]
+
+
+def _lost(trouble: Trouble) -> Check:
+    name = {"it": "IT_CHANNEL", "support": "SUPPORT_CHANNEL"}[trouble.place]
+    detail = f"{trouble.channel} has not been posted to since {trouble.since_at:%Y-%m-%d %H:%M} UTC: {trouble.reason}"
+    remedy = "Unarchive it." if trouble.reason == "is_archived" else "Type /invite and the bot's name there."
+    return Check(f"posts to {name}", ok=False, detail=detail, remedy=f"{remedy} Waiting messages follow by themselves.")
 
 
 async def examine_provisioner(provisioner: Provisioner) -> list[Check]:

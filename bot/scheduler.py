@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import stopwatch
 from bot.ports import NO_METER, Meter
+from core.errors import TransientError
 
 log = structlog.get_logger(__name__)
 _SELDOM = timedelta(seconds=30)
@@ -45,6 +46,7 @@ class Tick:
     work: Callable[[], Awaitable[int]]
     meter: Meter = NO_METER
     pulse: Pulse = field(default_factory=Pulse)
+    longest_rest: timedelta | None = None
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
     _stopping: bool = False
@@ -71,7 +73,7 @@ class Tick:
 
     async def _run(self) -> None:
         while True:
-            await self._woken.wait()
+            await self._rest()
             if self._stopping:
                 return
             self._woken.clear()
@@ -82,9 +84,20 @@ class Tick:
                 self.pulse.succeeded = stopwatch()
             self.meter.ticked(self.name, "failed" if self.pulse.failing else "done", took())
 
+    async def _rest(self) -> None:
+        """Wait for a wake-up, but not forever: a clock put back by hours leaves APScheduler silent for as long."""
+        try:
+            async with asyncio.timeout(self.longest_rest.total_seconds() if self.longest_rest else None):
+                await self._woken.wait()
+        except TimeoutError:
+            log.info("tick.overdue", tick=self.name)
+
     async def _work_safely(self) -> bool:
         try:
             done = await self.work()
+        except TransientError as error:  # said in one line: it may last for hours
+            log.error("tick.failed", tick=self.name, error=str(error))
+            return False
         except Exception:
             log.exception("tick.failed", tick=self.name)
             return False
@@ -103,7 +116,7 @@ class Ticks:
         )
         self._scheduler.add_listener(_told, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
         for tick, every in ((check, interval), (dispatch, interval), (housekeeping, max(interval, _SELDOM))):
-            tick.pulse.every = every
+            tick.pulse.every, tick.longest_rest = every, 2 * every
             self._scheduler.add_job(_waking(tick), "interval", seconds=every.total_seconds(), id=tick.name)
 
     @property

@@ -25,7 +25,14 @@ from bot.adapters.slack import (
     quiet_vendor_loggers,
 )
 from bot.clock import utcnow
-from bot.doctor import examine_all, examine_database, examine_dns, examine_provisioner, examine_vault
+from bot.doctor import (
+    examine_all,
+    examine_database,
+    examine_dns,
+    examine_outbox,
+    examine_provisioner,
+    examine_vault,
+)
 from bot.ids import new_id
 from bot.listeners import Listening, Pace, Underway, make_app, register
 from bot.observing import Health, version, watching
@@ -33,16 +40,18 @@ from bot.ports import NO_METER, Check, Meter, Places, Waker
 from bot.scheduler import Tick, Ticks
 from bot.services.answering import Answering
 from bot.services.checking import Checking, CheckLimits
-from bot.services.dispatching import Dispatching
+from bot.services.dispatching import LONGEST_WISH, Dispatching
 from bot.services.housekeeping import Housekeeping
 from bot.services.looking import Looking
 from bot.services.onboarding import Onboarding
+from bot.services.parking import naming
 from bot.services.provisioning import Provisioning
 from bot.services.queries import Queries
 from bot.services.rotating import Rotating
 from bot.services.vantage import Vantage
 from bot.settings import Settings
 from core.errors import ConfigurationError
+from storage.clock_steps import Waits
 from storage.engine import Database
 from storage.migrations import is_current
 from storage.sole import sole_user
@@ -109,6 +118,7 @@ async def examine(settings: Settings) -> list[Check]:
             [
                 lambda: examine_database(world.database),
                 lambda: examine_vault(world.database, world.vault),
+                lambda: examine_outbox(world.database),
                 slack,
                 lambda: examine_dns(world.observer, settings.resolvers),
                 lambda: examine_provisioner(world.provisioner),
@@ -142,7 +152,8 @@ async def run(settings: Settings) -> int:
 
 async def _run(settings: Settings, world: Outside, meter: Meter, health: Health, over: asyncio.Event) -> None:
     identity = await identify(world.client)
-    places = Places(identity.team_id, settings.it_channel, settings.support_channel, identity.user_id)
+    channels = settings.it_channel, settings.support_channel
+    places = Places(identity.team_id, *channels, identity.user_id, identity.user)
     ticks = make_ticks(settings, world, places, meter)
     underway = Underway()
     handler = make_handler(settings, world, places, ticks, meter, underway)
@@ -186,8 +197,10 @@ def make_ticks(settings: Settings, world: Outside, places: Places, meter: Meter 
     )
     answering = Answering(world.database, checking.looking, utcnow, settings.takeover_after)
     messenger = SlackMessenger(world.client, places, durations, utcnow, Pacer(settings.slack_post_interval), meter)
-    dispatching = Dispatching(world.database, messenger, utcnow, new_id, meter, settings.takeover_after)
-    housekeeping = Housekeeping(world.database, utcnow, settings.parked_retry, settings.sent_kept)
+    admins = naming(make_directory(settings, world, places, meter), places.team_id)
+    dispatching = Dispatching(world.database, messenger, utcnow, new_id, meter, settings.takeover_after, admins)
+    waits = Waits(max(settings.takeover_after, durations.poll), max(settings.takeover_after, LONGEST_WISH))
+    housekeeping = Housekeeping(world.database, utcnow, settings.parked_retry, settings.sent_kept, waits)
     dispatch = Tick("dispatch", dispatching.dispatch_due, meter)
 
     async def check() -> int:
@@ -200,6 +213,19 @@ def make_ticks(settings: Settings, world: Outside, places: Places, meter: Meter 
     return Ticks(Tick("check", check, meter), dispatch, tidying, interval=settings.tick_interval)
 
 
+def make_directory(settings: Settings, world: Outside, places: Places, meter: Meter = NO_METER) -> SlackDirectory:
+    """Return what knows who people are."""
+    return SlackDirectory(
+        world.client,
+        places,
+        utcnow,
+        admin_users=settings.admin_users,
+        admin_usergroup=settings.admin_usergroup,
+        default_language=settings.default_language,
+        meter=meter,
+    )
+
+
 def make_handler(
     settings: Settings,
     world: Outside,
@@ -209,15 +235,7 @@ def make_handler(
     underway: Underway | None = None,
 ) -> AsyncSocketModeHandler:
     """Return Bolt with all listeners, behind Socket Mode."""
-    directory = SlackDirectory(
-        world.client,
-        places,
-        utcnow,
-        admin_users=settings.admin_users,
-        admin_usergroup=settings.admin_usergroup,
-        default_language=settings.default_language,
-        meter=meter,
-    )
+    directory = make_directory(settings, world, places, meter)
     onboarding = Onboarding(
         world.database, world.vault, utcnow, settings.durations, waker, new_id, world.provisioner.name
     )

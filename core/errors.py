@@ -11,6 +11,7 @@ BotError
 │   ├── TransientError      may pass: try again, at the earliest after `retry_after`
 │   │   ├── AmbiguousError  it may have been accepted: look before saying it again
 │   │   └── DatabaseBusy    no write lock in time: nothing was accepted
+│   │       └── DatabaseUnwritable  the disk is full or fails: nothing was accepted
 │   └── PermanentError      will not pass by itself
 │       ├── ChannelUnavailable  this lane cannot be posted to until somebody mends it
 │       ├── NameTaken       the provisioner has the name, and we did not make it
@@ -89,6 +90,10 @@ class AmbiguousError(TransientError):
 
 class DatabaseBusy(TransientError):
     """The write lock was not to be had in time; nothing was written."""
+
+
+class DatabaseUnwritable(DatabaseBusy):
+    """The disk that holds the database is full, read-only or failing; nothing was written."""
 
 
 class PermanentError(OutsideError):

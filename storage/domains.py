@@ -93,10 +93,13 @@ async def claim_due(session: AsyncSession, now: datetime, lease: timedelta, limi
 
 
 async def put_off(session: AsyncSession, domain_id: str, until: datetime) -> None:
-    """Look again at `until`, after a look that raised. A domain that was saved meanwhile is left alone."""
+    """Look again at `until`, after a look that raised. A domain that was saved meanwhile is left alone.
+
+    It stays leased until then, by which a wait of a clock that was ahead is told (`storage.clock_steps`).
+    """
     leased = DOMAINS.c.lease_until.is_not(None)
     statement = sa.update(DOMAINS).where(DOMAINS.c.id == domain_id, leased)
-    await session.execute(statement.values(next_check_at=until, lease_until=None))
+    await session.execute(statement.values(next_check_at=until, lease_until=until))
 
 
 async def release(session: AsyncSession, domain_id: str) -> None:

@@ -1,17 +1,29 @@
 """Database failures that may pass, in the words of `core.errors`. What cannot pass is left as it is: a bug."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from core.errors import AmbiguousError, DatabaseBusy, TransientError
+from core.errors import AmbiguousError, DatabaseBusy, DatabaseUnwritable, TransientError
+
+logger = logging.getLogger(__name__)
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _BUSY_STATES = {"55P03", "40P01", "40001"}  # lock not available, deadlock, serialization failure
 # https://www.sqlite.org/rescode.html: the low byte is the primary code
 _BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+_UNWRITABLE_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+_UNWRITABLE_STATES = {"53100", "58030"}  # disk full, I/O error
+
+
+def _unwritable(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    state = getattr(error, "sqlstate", None)
+    return state in _UNWRITABLE_STATES or (code is not None and code & 0xFF in _UNWRITABLE_CODES)
 
 
 def _busy(error: BaseException | None) -> bool:
@@ -29,14 +41,24 @@ def _translation(error: Exception) -> TransientError | None:
     match error:
         case sa.exc.DBAPIError() if _busy(error.orig):
             return DatabaseBusy("the database is busy")
+        case sa.exc.DBAPIError() if _unwritable(error.orig):
+            return _told_unwritable(error.orig)
         case sa.exc.DBAPIError() if _lost(error):
             return TransientError("the database cannot be reached")
         case sqlite3.Error() if _busy(error):  # while a connection is being prepared
             return DatabaseBusy("the database is busy")
+        case sqlite3.Error() if _unwritable(error):
+            return _told_unwritable(error)
         case sa.exc.TimeoutError():  # no connection of the pool came free
             return DatabaseBusy("every connection to the database is taken")
         case _:
             return None
+
+
+def _told_unwritable(error: BaseException | None) -> DatabaseUnwritable:
+    told = f"the database cannot be written ({error}): make room on its disk, or mend it"
+    logger.error("%s", told)
+    return DatabaseUnwritable(told)
 
 
 @contextmanager
@@ -57,6 +79,6 @@ def during_commit() -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as error:
-        if _busy(error.orig) or not _lost(error):
+        if _busy(error.orig) or _unwritable(error.orig) or not _lost(error):
             raise
         raise AmbiguousError("the connection broke while committing") from error

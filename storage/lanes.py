@@ -2,7 +2,7 @@
 
 from typing import Protocol, runtime_checkable
 
-from core.notices import AlertOffline, Notice, Place
+from core.notices import AlertOffline, ChannelLost, Notice, Place
 from core.sending_domain import Actor
 
 OFFLINE = "offline-"
@@ -38,7 +38,7 @@ def lane_of(notice: Notice, team_id: str) -> str:
 
 
 def _of_all_domains(notice: Notice) -> bool:
-    return isinstance(notice, AlertOffline) or (
+    return isinstance(notice, AlertOffline | ChannelLost) or (
         isinstance(notice, _OfIncident) and notice.incident_id.startswith(OFFLINE)
     )
 

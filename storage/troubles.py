@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.dialects import insert
+from storage.lanes import kind_of
 from storage.outbox import ParkedLane
 from storage.tables import CHANNEL_TROUBLES
 
@@ -30,8 +31,8 @@ class Trouble:
 
 def place_of(lane: str) -> str | None:
     """Return the place to which a lane belongs; None for a person's."""
-    end = lane.rpartition(":")[2]
-    return end if end in PLACES and not lane.startswith(("dm:", "asker:")) else None
+    kind = kind_of(lane)
+    return kind if kind in PLACES else None
 
 
 async def begin(session: AsyncSession, trouble: Trouble) -> bool:

@@ -6,6 +6,7 @@ from bot.messages.advice import Scene
 from bot.messages.buttons import NEEDS, button, link_button
 from bot.messages.card import Layout, layout_lines, layout_of, open_card, witnesses
 from bot.messages.draft import Draft
+from bot.messages.invites import invite_line
 from bot.messages.message import Block, Context, Message
 from bot.messages.rows import add_rows, noteworthy, quiet_line, verified_line
 from bot.messages.timeline import checks_line, event_lines, foot_line, left_line, progress_line, timeline_line
@@ -25,6 +26,7 @@ def render_status(shown: StatusShown, language: Language, ctx: Context) -> Messa
     record_rows(draft, voice, domain)
     draft.listed(event_lines(voice, domain, codes=True), heard=False)
     add_times(draft, voice, shown, ctx)
+    draft.say(*(invite_line(voice, each.channel, ctx.places.bot_name, each.reason) for each in shown.lost))
     draft.note(foot_line(voice, domain, shown.file_link), heard=False)
     draft.buttons(*_buttons(voice, shown))
     return draft.message()

@@ -18,7 +18,7 @@ from bot.services.provisioning import Provisioning, settled
 from bot.services.recording import record
 from bot.services.vantage import Vantage
 from core.durations import Durations
-from core.errors import ConfigurationError, ConflictError, OutsideError
+from core.errors import ConfigurationError, ConflictError, OutsideError, TransientError
 from core.events import CheckerOffline, Event, Looked, Preflighted, Provisioned, TimePassed, ZoneSeen
 from core.lifecycle import Decision, decide
 from core.schedule import asks_provisioner, awaits_preflight, polls_dns
@@ -85,12 +85,22 @@ class Checking:
         except ConflictError:
             log.debug("check.lost_race")
             return "lost_race"
+        except TransientError as error:
+            # The database did not take it. The lease ends by itself, and the check is made again.
+            log.error("check.unrecorded", domain_id=domain.id, error=str(error))
+            return "failed"
         except Exception:
             log.exception("check.failed", domain_id=domain.id)
-            async with self.database.transaction() as session:
-                await domains.put_off(session, domain.id, self.clock() + self.durations.poll)
+            await self._put_off(domain)
             return "failed"
         return "saved"
+
+    async def _put_off(self, domain: SendingDomain) -> None:
+        try:
+            async with self.database.transaction() as session:
+                await domains.put_off(session, domain.id, self.clock() + self.durations.poll)
+        except TransientError as error:
+            log.error("check.unrecorded", domain_id=domain.id, error=str(error))
 
     async def _check(self, domain: SendingDomain, control: ControlResult) -> None:
         """Gather inputs, call the core, apply outputs."""

@@ -24,12 +24,13 @@ from core.notices.answers import (
     HistoryShown,
     HomeShown,
     ListedDomain,
+    LostChannel,
     RecordsShown,
     StatusShown,
 )
 from core.sending_domain import Actor, DomainStatus, SendingDomain, VerificationStatus
 from core.turns import TurnKey, turn_of
-from storage import anchors, asked_checks, clicks, domains, history, outbox
+from storage import anchors, asked_checks, clicks, domains, history, outbox, troubles
 from storage.engine import Database
 
 PAGE = 10
@@ -151,6 +152,7 @@ class Queries:
 
     async def _status(self, session: AsyncSession, domain: SendingDomain, roles: frozenset[Role]) -> StatusShown:
         known = await anchors.get(session, domain.id)
+        lost = await troubles.of_team(session, domain.team_id)
         now = self.clock()
         return StatusShown(
             domain=domain,
@@ -160,6 +162,7 @@ class Queries:
             thread_link=known["card"].link if "card" in known else None,
             file_link=known["zone_file"].link if "zone_file" in known else None,
             can=verbs_for(roles),
+            lost=tuple(LostChannel(each.channel, each.reason) for each in lost),
         )
 
     async def _list(

@@ -12,6 +12,7 @@ from core.lifecycle import Decision
 from core.sending_domain import SendingDomain
 from core.turns import turn_of
 from storage import domains, history, outbox
+from storage.clock_steps import brought_forward
 from storage.vault import Vault
 
 
@@ -28,7 +29,12 @@ async def record(
     Raises `ConflictError` if another process saved the domain in between; nothing is written then.
     """
     after = decisions[-1].domain
-    after = replace(after, version=before.version, turn=turn_of(after, durations, now).key)
+    after = replace(
+        after,
+        version=before.version,
+        turn=turn_of(after, durations, now).key,
+        next_check_at=brought_forward(after.next_check_at, after.last_event_at, now),
+    )
     if after == before:
         await domains.release(session, before.id)
         return before

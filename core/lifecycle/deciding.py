@@ -43,10 +43,11 @@ def decide(domain: SendingDomain, event: Event, now: datetime, durations: Durati
 
     Time never runs backwards: an event that bears an earlier `now` than the last one happens at the last one's.
     """
-    now = max(now, domain.last_event_at) if domain.last_event_at is not None else now
+    told, now = now, max(now, domain.last_event_at) if domain.last_event_at is not None else now
+    behind = now - told > durations.too_soon
     match event:
         case Deploy() | Verify() | Cancel() | Remove() | Edit() | Adopt():
-            return _command(Draft(domain, now, durations, who=event.actor.user_id), event)
+            return _command(Draft(domain, now, durations, who=event.actor.user_id, clock_behind=behind), event)
         case Looked() if not counts(domain, event.look):
             return Decision(domain)
         case _:

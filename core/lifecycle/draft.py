@@ -19,7 +19,8 @@ from core.turns import Turn, turn_of
 class Draft:
     """What is decided so far. Change first, then say: a notice describes the domain as it stands when it is made.
 
-    `who` stands in the history for what comes of the event. `at_once` asks for a check now.
+    `who` stands in the history for what comes of the event. `at_once` asks for a check now. `clock_behind` tells that
+    the clock has been put back, so that `now` stands still.
     """
 
     before: SendingDomain
@@ -27,6 +28,7 @@ class Draft:
     durations: Durations
     who: str = BOT
     at_once: bool = False
+    clock_behind: bool = False
     domain: SendingDomain = field(init=False)
     notices: list[Notice] = field(default_factory=list)
     history: list[HistoryEntry] = field(default_factory=list)

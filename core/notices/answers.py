@@ -236,6 +236,14 @@ class RemoveStarted(Answer):
     domain: SendingDomain
 
 
+@dataclass(frozen=True, slots=True)
+class LostChannel:
+    """A channel that cannot be posted to; `reason` is Slack's word."""
+
+    channel: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusShown(Answer):
     """Everything about one domain."""
@@ -248,6 +256,8 @@ class StatusShown(Answer):
     file_link: str | None = None
     can: tuple[Verb, ...] = ()
     """The verbs the asker may use, for the buttons."""
+    lost: tuple[LostChannel, ...] = ()
+    """The channels for which messages wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
