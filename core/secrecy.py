@@ -44,19 +44,19 @@ _BARE = re.compile(
 """The 40 digits of a key without what stands before them; a Fernet key."""
 
 
-def blotted(text: str, known: Iterable[str] = (), *, bare: bool = True) -> str:
+def blotted(text: str, known: Iterable[str] = (), *, sure: bool = False) -> str:
     """Return `text` with every secret replaced by `BLOT`.
 
     `known` are secrets to be found in whatever shape: as they are, escaped for URLs or JSON, in base64, and the part
-    behind the slash alone. With `bare`, 40 hexadecimal digits that stand alone are taken for a key's, too, and 32
-    octets in base64 for an encryption key; in what comes from the DNS they may be anything.
+    behind the slash alone. With `sure`, only what can be nothing else is taken for a secret. Otherwise so is what
+    stands behind a word such as ``token=``, 40 hexadecimal digits that stand alone, and 32 octets in base64: in what
+    comes from the DNS, which everybody can read, they are something else.
     """
     for secret in known:
         for shape in _shapes(secret):
             text = text.replace(shape, BLOT)
     text = _TELLING.sub(BLOT, text)
-    text = _NAMED.sub(rf"\g<1>{BLOT}", text)
-    return _BARE.sub(BLOT, text) if bare else text
+    return text if sure else _BARE.sub(BLOT, _NAMED.sub(rf"\g<1>{BLOT}", text))
 
 
 def holds_secret(text: str) -> bool:

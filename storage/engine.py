@@ -124,6 +124,7 @@ class Database:
                 row = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
             finally:
                 await connection.exec_driver_sql(f"PRAGMA busy_timeout = {_milliseconds(LONGEST_WAIT)}")
+                connection.info["busy_timeout"] = _milliseconds(LONGEST_WAIT)
         return bool(row[0] == 0)
 
     async def dispose(self) -> None:

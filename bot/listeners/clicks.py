@@ -64,7 +64,7 @@ class Click:
     origin: Origin
     trigger_id: str = ""
     response_url: str | None = None
-    text: str = ""
+    text: str = field(default="", repr=False)  # somebody may have typed the key
     action_id: str = ""
     value: str = ""
     named: str = ""

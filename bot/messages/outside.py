@@ -17,7 +17,7 @@ _BREAK = re.compile(r"[\r\n\t\u2028\u2029]+")
 
 def clean(text: str) -> str:
     """Strip control, direction and other invisible characters, and secrets; line breaks become spaces."""
-    spaced = _BREAK.sub(" ", blotted(text, bare=False))
+    spaced = _BREAK.sub(" ", blotted(text, sure=True))
     if spaced.isascii() and spaced.isprintable():
         return spaced
     return "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"})

@@ -88,10 +88,10 @@ def test_public_keys_and_records_are_left_alone(rsa_key):
     assert not any(map(holds_secret, texts))
 
 
-@pytest.mark.parametrize("value", [HEX, "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU="])
-def test_digits_that_may_be_anything_stay_where_they_may_be_anything(value):
-    assert blotted(f"site-verification: {value}", bare=False) == f"site-verification: {value}"
-    assert blotted(value) == BLOT
+@pytest.mark.parametrize("value", [HEX, "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU=", "token=of-some-vendor"])
+def test_what_may_be_anything_stays_where_it_may_be_anything(value):
+    assert blotted(f"site-verification: {value}", sure=True) == f"site-verification: {value}"
+    assert blotted(value).removeprefix("token=") == BLOT
 
 
 def test_known_secrets_are_found_in_every_shape():
@@ -113,9 +113,9 @@ def test_a_short_secret_does_not_blot_out_every_text():
     ["1", "1/", "-----BEGIN PRIVATE KEY-----", "MIIE", "a", "://", "ticket=", "xoxb-", "gAAAAA", "MIIEpAIBA ", " "],
 )
 def test_hostile_text_is_judged_in_bounded_time(piece):
-    text = piece * (500_000 // len(piece))
-    began = time.perf_counter()
+    text = piece * (200_000 // len(piece))
+    began = time.process_time()
 
     blotted(text, [KEY])
 
-    assert time.perf_counter() - began < 1.5
+    assert time.process_time() - began < 1

@@ -257,5 +257,18 @@ async def test_scrubbing_empties_the_log_and_yields_to_whoever_is_reading(sqlite
     assert (held, free) == (False, True)
 
 
+async def test_scrubbing_leaves_the_patience_of_later_writers_as_it_is(sqlite_url):
+    database = Database.open(sqlite_url)
+    async with database.transaction(wait=SHORT) as session:
+        await session.execute(sa.text("SELECT 1"))
+    await database.scrub()
+
+    async with database.transaction(wait=SHORT) as session:
+        patience = await session.scalar(sa.text("PRAGMA busy_timeout"))
+    await database.dispose()
+
+    assert patience <= SHORT / timedelta(milliseconds=1)
+
+
 def _log_size(url):
     return Path(url.removeprefix("sqlite:///") + "-wal").stat().st_size

@@ -380,7 +380,7 @@ def test_nothing_that_holds_a_secret_shows_it(settings):
         engage._transport,
         Reply(200, {"data": EVERYTHING}),
         EmailDomain("id", NAME, None, {"leak": EVERYTHING}),
-        replace(Click.of(body), fields={"key": KEY}),
+        replace(Click.of(body), fields={"key": KEY}, text=f"create {KEY}"),
     ]
 
     assert found_in(repr(holders) + str(holders), traces(ENGAGE_KEY, FERNET, "xoxb-canary-token")) == []
