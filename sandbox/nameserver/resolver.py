@@ -21,7 +21,7 @@ from dns.rdatatype import RdataType
 from dns.rrset import RRset
 
 from sandbox.nameserver.answering import Server
-from sandbox.nameserver.zones import Zone
+from sandbox.nameserver.zones import Zone, registered_domain
 
 _CHAIN = 8  # CNAMEs followed
 _INSIDE = ("127.0.0.1", 0)  # the resolver's own queries, as the authoritative servers see them
@@ -50,6 +50,19 @@ class Resolver:
     def flush(self) -> None:
         """Empty the cache."""
         self._cache.clear()
+
+    def forget(self, name: Name) -> None:
+        """Forget what is remembered at and below `name`."""
+        for key in [key for key in self._cache if key[0].is_subdomain(name)]:
+            del self._cache[key]
+
+    def remember(self, name: Name, rdtype: RdataType, rrset: RRset | None, ttl: int, *, told: bool = True) -> None:
+        """Remember `rrset`, or that there is nothing, for `ttl` seconds; not `told`: without the SOA that says so."""
+        soa = Zone.new(registered_domain(name), ttl).soa
+        authority = (soa,) if told and rrset is None else ()
+        rcode = dns.rcode.NXDOMAIN if rrset is None else dns.rcode.NOERROR
+        answer = () if rrset is None else (rrset,)
+        self._cache[name, rdtype] = _Entry(rcode, answer, authority, ttl, self._clock())
 
     def answer(self, response: QueryMessage, name: Name, rdtype: RdataType) -> None:
         """Answer, following CNAMEs from cache entry to cache entry."""

@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import dns.exception
 import dns.name
@@ -20,26 +19,18 @@ from dns.rrset import RRset
 from sandbox.nameserver.answering import Authority, Server
 from sandbox.nameserver.faults import Fault, FaultKind
 from sandbox.nameserver.resolver import Resolver
-from sandbox.nameserver.slips import Change, SlipKind, changes
+from sandbox.nameserver.slips import SLIPS
 from sandbox.nameserver.sockets import Listener
+from sandbox.nameserver.spoiling import Spoiler
 from sandbox.nameserver.zones import Zone, registered_domain
 
 DEFAULT_TTL = 300
 AUTHORITIES = ("ns1", "ns2")
 RESOLVER = "resolver"
 
-Kind = TypeVar("Kind", SlipKind, FaultKind)
-
 
 class Mistake(ValueError):
     """What was asked for makes no sense; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Slip:
-    kind: SlipKind
-    domain: Name
-    undo: tuple[tuple[str, Change], ...]  # (server, what stood there before)
 
 
 class Nameserver:
@@ -68,7 +59,7 @@ class Nameserver:
         self.servers[RESOLVER] = Server(self._resolver)
         places = zip(self.servers.items(), ports, strict=True)
         self._listeners = {name: Listener(server, host, port) for (name, server), port in places}
-        self._slips: list[_Slip] = []
+        self._spoiler = Spoiler(self._authorities, self.servers, self._resolver, negative_ttl)
 
     async def __aenter__(self) -> Self:
         try:
@@ -144,28 +135,17 @@ class Nameserver:
         for authority in self._authorities.values():
             authority.zones.setdefault(name_of(name), Zone.new(name_of(name), self._negative_ttl))
 
-    def slip(self, kind: str, domain: str) -> None:
-        """Make a mistake with the records at and under `domain`."""
-        chosen, name, undo = _member(SlipKind, kind), name_of(domain), []
-        for label, authority in self._authorities.items():
-            zone = authority.zone_of(name)
-            for owner, rdtype, rrset in changes(chosen, zone, name) if zone else ():
-                assert zone is not None  # noqa: S101 # nosec B101 # no changes without a zone
-                undo.append((label, (owner, rdtype, zone.get(owner, rdtype))))
-                _change(zone, (owner, rdtype, rrset))
-        if not undo:
-            raise Mistake(f"{domain}: no record there that {kind} could spoil")
-        self._slips.append(_Slip(chosen, name, tuple(undo)))
+    def slip(self, name: str, domain: str) -> None:
+        """Make a mistake with the records at and under `domain`, or with those who serve them."""
+        slip = SLIPS.get(name)
+        if slip is None:
+            raise Mistake(f"{name!r}: one of {', '.join(SLIPS)}")
+        if not self._spoiler.make(slip, name_of(domain)):
+            raise Mistake(f"{domain}: no record there that {name} could spoil")
 
     def mend(self, domain: str | None = None) -> None:
         """Put back what stood there before the slips at `domain`, newest first."""
-        for slip in reversed(self._slips[:]):
-            if domain is None or slip.domain == name_of(domain):
-                self._slips.remove(slip)
-                for label, change in reversed(slip.undo):
-                    zone = self._authorities[label].zone_of(change[0])
-                    if zone is not None:
-                        _change(zone, change)
+        self._spoiler.mend(None if domain is None else name_of(domain))
 
     # what the servers do
 
@@ -179,7 +159,7 @@ class Nameserver:
     ) -> None:
         """Make a server misbehave, on top of what it does already."""
         about = dns.name.root if name is None else name_of(name)
-        fault = Fault(_member(FaultKind, kind), about, None if rdtype is None else type_of(rdtype), seconds)
+        fault = Fault(_kind(kind), about, None if rdtype is None else type_of(rdtype), seconds)
         for label in self._labels(server):
             self.servers[label].faults.append(fault)
 
@@ -196,7 +176,7 @@ class Nameserver:
         """Forget everything."""
         for authority in self._authorities.values():
             authority.zones.clear()
-        self._slips.clear()
+        self._spoiler.forget()
         self.heal()
         self.flush()
 
@@ -205,10 +185,12 @@ class Nameserver:
         origins = sorted({origin for authority in self._authorities.values() for origin in authority.zones})
         return {
             "zones": [self._zone_state(origin) for origin in origins],
-            "slips": [{"slip": slip.kind.value, "domain": text_of(slip.domain)} for slip in self._slips],
+            "slips": [{"slip": made.slip.name, "domain": text_of(made.domain)} for made in self._spoiler.made],
             "faults": [_fault_state(label, fault) for label in self.servers for fault in self.servers[label].faults],
             "met": sum(server.met for server in self.servers.values()),
-            "slips_known": [kind.value for kind in SlipKind],
+            "slips_known": [
+                {"slip": slip.name, "group": slip.group.value, "label": slip.label} for slip in SLIPS.values()
+            ],
             "faults_known": [kind.value for kind in FaultKind],
             "ports": self.ports,
         }
@@ -256,11 +238,11 @@ def text_of(name: Name) -> str:
     return name.to_text(omit_final_dot=True)
 
 
-def _member(kinds: type[Kind], text: str) -> Kind:
+def _kind(text: str) -> FaultKind:
     try:
-        return kinds(text)
+        return FaultKind(text)
     except ValueError as error:
-        raise Mistake(f"{text!r}: one of {', '.join(kinds)}") from error
+        raise Mistake(f"{text!r}: one of {', '.join(FaultKind)}") from error
 
 
 def _read(text: str, origin: Name) -> list[RRset]:
@@ -272,14 +254,6 @@ def _read(text: str, origin: Name) -> list[RRset]:
             tokens, dns.rdataclass.IN, transaction, allow_directives=allowed, default_ttl=DEFAULT_TTL
         ).read()
     return manager.rrsets
-
-
-def _change(zone: Zone, change: Change) -> None:
-    owner, rdtype, rrset = change
-    if rrset is None:
-        zone.drop(owner, rdtype)
-    else:
-        zone.put(rrset)
 
 
 def _records(rrsets: Iterable[RRset]) -> list[dict[str, Any]]:

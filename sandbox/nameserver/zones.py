@@ -60,7 +60,7 @@ class Zone:
         )
         zone.put(dns.rrset.from_text(origin, negative_ttl, "IN", "SOA", soa))
         if text != ".":
-            zone.put(dns.rrset.from_text(origin, 300, "IN", "NS", f"ns1.{text}", f"ns2.{text}"))
+            zone.put(dns.rrset.from_text(origin, negative_ttl, "IN", "NS", f"ns1.{text}", f"ns2.{text}"))
         return zone
 
     def copy(self) -> "Zone":

@@ -61,7 +61,7 @@ async def test_slips_and_faults_are_listed_until_they_are_mended(api, zone_file)
 async def test_the_state_names_what_can_be_asked_for_and_the_ports(api, nameserver):
     state = (await api.get("/zones")).json()
 
-    assert {"truncate-dkim", "doubled-suffix", "second-spf", "wrong-mx"} == set(state["slips_known"])
+    assert {"slip": "truncate-dkim", "group": "Any TXT", "label": "Cut the DKIM key at 255"} in state["slips_known"]
     assert "silent" in state["faults_known"]
     assert state["ports"] == nameserver.ports | {"control": PORT}
 
