@@ -25,11 +25,32 @@ from storage.tables import DOMAINS, HISTORY, LIVE
 logger = logging.getLogger(__name__)
 
 _JUDGED = (VerificationStatus.PENDING, VerificationStatus.VERIFIED, VerificationStatus.TEMPORARY_FAILURE)
-# Whole, so that it is compiled once: the columns come with the values.
+# Whole statements, so that each is compiled once: the columns come with the values.
 _SAVE = (
     sa.update(DOMAINS)
     .where(DOMAINS.c.id == sa.bindparam("its_id"), DOMAINS.c.version == sa.bindparam("its_version"))
     .returning(DOMAINS.c.id)
+)
+
+
+def _unleased(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
+    return sa.or_(DOMAINS.c.lease_until.is_(None), DOMAINS.c.lease_until <= now)
+
+
+_NOW = sa.bindparam("its_now", type_=DOMAINS.c.next_check_at.type)
+_DUE = (
+    sa.select(DOMAINS.c.id)
+    .where(DOMAINS.c.next_check_at <= _NOW, _unleased(_NOW))
+    .order_by(DOMAINS.c.next_check_at)
+    .limit(sa.bindparam("its_most", type_=sa.Integer()))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_CLAIM = (
+    sa.update(DOMAINS)
+    .where(DOMAINS.c.id.in_(sa.select(_DUE.c.id)), _unleased(_NOW))
+    .values(lease_until=sa.bindparam("its_lease", type_=DOMAINS.c.lease_until.type))
+    .returning(*DOMAINS.c)
 )
 
 
@@ -74,21 +95,8 @@ async def claim_due(session: AsyncSession, now: datetime, lease: timedelta, limi
 
     A row that cannot be read stays leased, so that it is tried again but stands in nobody's way.
     """
-    due = (
-        sa.select(DOMAINS.c.id)
-        .where(DOMAINS.c.next_check_at <= now, _unleased(now))
-        .order_by(DOMAINS.c.next_check_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    statement = (
-        sa.update(DOMAINS)
-        .where(DOMAINS.c.id.in_(sa.select(due.c.id)), _unleased(now))
-        .values(lease_until=now + lease)
-        .returning(*DOMAINS.c)
-    )
-    rows = (await session.execute(statement)).mappings().all()
+    given = {"its_now": now, "its_lease": now + lease, "its_most": limit}
+    rows = (await session.execute(_CLAIM, given)).mappings().all()
     return _readable(sorted(rows, key=lambda row: (row["next_check_at"], row["id"])))
 
 
@@ -153,10 +161,6 @@ async def count_waiting(session: AsyncSession) -> int:
     """Count the live domains whose records are being judged: those that wait while the bot is offline."""
     judged = (LIVE, DOMAINS.c.verification.in_(_JUDGED), DOMAINS.c.wanted != Wanted.REMOVED)
     return await session.scalar(sa.select(sa.func.count()).select_from(DOMAINS).where(*judged)) or 0
-
-
-def _unleased(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(DOMAINS.c.lease_until.is_(None), DOMAINS.c.lease_until <= now)
 
 
 def _conditions(filter: DomainFilter | None) -> list[sa.ColumnElement[bool]]:  # noqa: A002 -- as in `page`
