@@ -47,7 +47,7 @@ def rdata(record: ExpectedRecord) -> str:
     """Write the data of `record` in presentation format, in ASCII."""
     match record.type:
         case RecordType.TXT:
-            return " ".join(_quoted(string) for string in character_strings(record.value.encode()))
+            return " ".join(_quoted(string) for string in character_strings(_octets(record.value)))
         case RecordType.CNAME:
             return absolute(record.value)
         case RecordType.MX:
@@ -61,7 +61,12 @@ def absolute(name: str) -> str:
 
 
 def _escaped_label(label: str) -> str:
-    return "".join(chr(octet) if octet in _PLAIN_IN_NAMES else f"\\{octet:03}" for octet in label.encode())
+    return "".join(chr(octet) if octet in _PLAIN_IN_NAMES else f"\\{octet:03}" for octet in _octets(label))
+
+
+def _octets(text: str) -> bytes:
+    # JSON can carry half a character (a lone surrogate). No name and no value has one.
+    return text.encode(errors="replace")
 
 
 def character_strings(value: bytes) -> tuple[bytes, ...]:

@@ -9,7 +9,7 @@ from bot.messages.formats import fallback, mrkdwn
 from bot.messages.lines import Line, line
 from bot.messages.message import Block, Context, Message, Snippet
 from bot.messages.notice_facts import said
-from bot.messages.outside import NAME_LIMIT, clean, cleaned, heading
+from bot.messages.outside import NAME_LIMIT, clean, cleaned, cut, heading
 from bot.messages.rows import add_rows
 from bot.messages.voice import Voice
 from core.notices import (
@@ -102,7 +102,7 @@ def render_alert_resolved(notice: AlertResolved, about: str = "", original: Mess
     head = voice.plain("alert.resolved.head", head=line(old))
     kept = [block for block in original.blocks[1:] if block["type"] != "actions"]
     text = f"{fallback(line(head))}\n{fallback(resolved)}\n{original.text}"
-    return Message(text[: blocks.FALLBACK_LIMIT], [blocks.header(head), blocks.rich_text(resolved), *kept])
+    return Message(cut(text, blocks.FALLBACK_LIMIT), [blocks.header(head), blocks.rich_text(resolved), *kept])
 
 
 def _made_again(voice: Voice, notice: AlertResolved, about: str, resolved: Line) -> Message:

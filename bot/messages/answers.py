@@ -13,7 +13,7 @@ from bot.messages.invites import invite_line
 from bot.messages.lines import Words
 from bot.messages.lists import render_list
 from bot.messages.message import Context, Message
-from bot.messages.outside import NAME_LIMIT, cleaned
+from bot.messages.outside import NAME_LIMIT, cleaned, cut
 from bot.messages.receipts import (
     receipt,
     render_adopted,
@@ -54,7 +54,7 @@ def render_answer(
         return message
     typed, name = forgiven
     read = Voice(language).say("forgiven", typed=Words(cleaned(typed, NAME_LIMIT)), domain=name)
-    text = f"{message.text}\n{fallback(read)}"[: blocks.FALLBACK_LIMIT]
+    text = cut(f"{message.text}\n{fallback(read)}", blocks.FALLBACK_LIMIT)
     return Message(text, [blocks.context(read), *message.blocks])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from bot.messages.formats import mrkdwn, rich
 from bot.messages.lines import Line
 from bot.messages.message import Block
-from bot.messages.outside import shorten
+from bot.messages.outside import cut, shorten
 
 HEADER_LIMIT = 150
 SECTION_LIMIT = 3000
@@ -30,7 +30,7 @@ def plain_text(text: str, limit: int = SECTION_LIMIT) -> dict[str, Any]:
 def mrkdwn_text(line: Line, limit: int = SECTION_LIMIT) -> dict[str, Any]:
     """An `mrkdwn` object in which nothing is linked by itself."""
     text = mrkdwn(line)
-    return {"type": "mrkdwn", "text": text if len(text) <= limit else f"{text[: limit - 1]}…", "verbatim": True}
+    return {"type": "mrkdwn", "text": cut(text, limit), "verbatim": True}
 
 
 def header(text: str) -> Block:

@@ -1,6 +1,5 @@
 """A message being put together: blocks and the fallback grow side by side, and rows fold where there are too many."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from bot.messages import blocks
 from bot.messages.formats import fallback, plain
 from bot.messages.lines import Line, joined, line
 from bot.messages.message import Block, Message
+from bot.messages.outside import cut
 from bot.messages.voice import Voice
 from core.sending_domain import Language
 
@@ -122,6 +122,4 @@ def _within(texts: list[tuple[Line, bool]]) -> str:
             break
         del lines[spare[-1]]
     whole = "\n".join(text for text, _ in lines)
-    if len(whole) <= blocks.FALLBACK_LIMIT:
-        return whole
-    return re.sub(r"[&<][^;>]{0,40}$", "", whole[: blocks.FALLBACK_LIMIT - 1]) + "…"
+    return cut(whole, blocks.FALLBACK_LIMIT)

@@ -17,6 +17,10 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # What mrkdwn would read as formatting, outside of code, becomes a sign that only looks like it.
 _INERT = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
 _MARKS = {MentionKind.USER: "@", MentionKind.CHANNEL: "#", MentionKind.USERGROUP: "!subteam^"}
+# A name between two colons becomes a picture; the first colon becomes a sign that only looks like one.
+_EMOJI = re.compile(r"(?<![\w:]):(?=[a-z0-9_'+-]+:)", re.IGNORECASE)
+# At the beginning of a line it makes a quotation of the line.
+_QUOTE = re.compile(r"^(\s*)&gt;", re.MULTILINE)
 _ID = re.compile(r"[A-Z0-9]{2,32}")
 
 
@@ -54,7 +58,7 @@ def mrkdwn(line: Sequence[Piece]) -> str:
             result += " "
         result += text
         styled = is_styled
-    return result
+    return _QUOTE.sub(r"\1›", result)
 
 
 def _clings(char: str) -> bool:
@@ -85,7 +89,11 @@ def _mrkdwn_words(piece: Words) -> str:
 
 
 def _inert(text: str) -> str:
-    return text.translate(_ESCAPES).translate(_INERT)
+    return _no_emoji(text).translate(_ESCAPES).translate(_INERT)
+
+
+def _no_emoji(text: str) -> str:
+    return _EMOJI.sub("∶", text)
 
 
 def _reference(mention: Mention) -> str:
@@ -96,9 +104,11 @@ def _reference(mention: Mention) -> str:
 
 def fallback(line: Sequence[Piece]) -> str:
     """Return the `text` beside blocks: unformatted, times in UTC, escaped as Slack reads it all the same."""
-    return "".join(
-        _reference(piece) if isinstance(piece, Mention) else plain((piece,)).translate(_ESCAPES) for piece in line
+    text = "".join(
+        _reference(piece) if isinstance(piece, Mention) else _no_emoji(plain((piece,))).translate(_ESCAPES)
+        for piece in line
     )
+    return _QUOTE.sub(r"\1›", text)
 
 
 def plain(line: Line | Sequence[Piece]) -> str:

@@ -13,14 +13,32 @@ VALUE_LIMIT = 3000
 """No value that can be entered is longer; what is longer is an attack on the message."""
 
 _BREAK = re.compile(r"[\r\n\t\u2028\u2029]+")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters and marks that draw nothing (Default_Ignorable_Code_Point of Unicode, and the empty braille pattern)."""
+_MOST_MARKS = 3
+"""The most marks on one letter; what is piled up higher hides the lines above and below."""
 
 
 def clean(text: str) -> str:
-    """Strip control, direction and other invisible characters, and secrets; line breaks become spaces."""
-    spaced = _BREAK.sub(" ", blotted(text, sure=True))
-    if spaced.isascii() and spaced.isprintable():
-        return spaced
-    return "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
+    """Strip invisible characters, piled-up marks and secrets; line breaks become spaces."""
+    # Secrets last: one that invisible characters take apart is whole when they are gone.
+    return blotted(_visible(_BREAK.sub(" ", text)), sure=True)
+
+
+def _visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        category = unicodedata.category(char)
+        if category in _UNSEEN or char in _BLANK:
+            continue
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def shorten(text: str, limit: int = SEEN_LIMIT) -> str:
@@ -29,6 +47,13 @@ def shorten(text: str, limit: int = SEEN_LIMIT) -> str:
         return text
     head = limit // 2
     return f"{text[:head]}…{text[len(text) - (limit - head - 1) :]}"
+
+
+def cut(text: str, limit: int) -> str:
+    """Cut text that is escaped for Slack to at most `limit` characters, but through no escape, link or mention."""
+    if len(text) <= limit:
+        return text
+    return re.sub(r"(?:&[a-z]{0,3}|<[^<>]*)$", "", text[: limit - 1]) + "…"
 
 
 def cleaned(text: str, limit: int) -> str:

@@ -60,6 +60,7 @@ class Poster:
             reply_broadcast=True if broadcast and thread_ts else None,
             unfurl_links=False,
             unfurl_media=False,
+            mrkdwn=False,
             metadata=_metadata(outbox_id, part),
         )
         posted = answer.get("message") or {}
@@ -115,6 +116,9 @@ class Poster:
                 channel=channel,
                 text=message.text,
                 blocks=fresh(message.blocks) or None,
+                # Where the blocks are refused the text stands alone. It makes no links and no formatting of its own.
+                parse="none",
+                link_names=False,
                 **arguments,
             )
         except SlackRefused as error:

@@ -75,7 +75,13 @@ class SlackSurface:
         webhook = AsyncWebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
         if is_loopback(url):
             webhook.proxy = None
-        body: dict[str, Any] = {"text": message.text, "response_type": "ephemeral", "replace_original": replace}
+        body: dict[str, Any] = {
+            "text": message.text,
+            "mrkdwn": False,
+            "parse": "none",
+            "response_type": "ephemeral",
+            "replace_original": replace,
+        }
         if message.blocks:
             body["blocks"] = fresh(message.blocks)
         if thread_ts and not replace:

@@ -83,3 +83,34 @@ async def test_the_home_is_published_for_its_viewer(api, surface):
     await surface.publish_home("U0IT", {"type": "home", "blocks": []})
 
     assert api.of("views.publish") == [{"user_id": "U0IT", "view": {"type": "home", "blocks": []}}]
+
+
+async def test_a_text_without_its_blocks_makes_no_links_and_no_formatting(api, surface):
+    await surface.answer(HELLO, user_id="U0IT", response_url=f"{api.url}/webhook")
+    await surface.answer(HELLO, user_id="U0IT", channel=IT_CHANNEL)
+    await surface.answer(HELLO, user_id="U0IT")
+
+    (responded,), (whispered,), (posted,) = (
+        api.of(method) for method in ("response_url", "chat.postEphemeral", "chat.postMessage")
+    )
+    assert (responded["parse"], responded["mrkdwn"]) == ("none", False)
+    assert whispered["parse"] == "none"
+    assert (posted["parse"], posted["mrkdwn"]) == ("none", False)
+
+
+@pytest.mark.parametrize("status", [429, 500, 404])
+async def test_an_answer_that_the_response_url_refuses_is_whispered(api, surface, status):
+    api.webhook_status = status
+
+    await surface.answer(HELLO, user_id="U0IT", channel=IT_CHANNEL, response_url=f"{api.url}/webhook")
+
+    assert len(api.of("chat.postEphemeral")) == 1
+
+
+async def test_a_modal_that_is_open_is_replaced(api, surface):
+    api.script["views.update"] = [{"ok": True}]
+
+    await surface.update_view("V1", {"type": "modal"})
+
+    ((method, sent),) = api.calls
+    assert (method, sent["view_id"], sent["view"]) == ("views.update", "V1", {"type": "modal"})
