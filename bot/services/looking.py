@@ -115,7 +115,8 @@ class Looking:
         return Look(
             id=self.new_id(),
             started_at=started,
-            observed_at=self.clock(),
+            # A clock that was put back must not make a look seem older than the last one: it would not count.
+            observed_at=max(self.clock(), domain.last_check_at or started),
             record_set_version=domain.record_set_version,
             window_id=domain.window.id if domain.window else None,
             findings=findings,

@@ -52,7 +52,7 @@ class Vantage:
             log.warning("dns.offline", error=error)
             state = VantageState(offline_since=now, error=error, incident_id=f"offline-{self.new_id()}")
 
-        since = state.offline_since or now
+        since = min(state.offline_since or now, now)  # a clock that was ahead may have written it
         if not state.told and now - since >= self.durations.offline_after:
             alert = AlertOffline(
                 subject=Subject.of(domain),
