@@ -4,9 +4,11 @@ Every label has a handful of values that are known in advance; names of domains,
 """
 
 import platform
+import tomllib
 from collections.abc import Sequence
 from datetime import timedelta
 from importlib import metadata
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
@@ -106,10 +108,17 @@ class PrometheusMeter:
 
 
 def version() -> str:
-    """Return the version of the bot that is installed."""
+    """Return the version of the bot: as installed, or of the checkout that it runs from."""
     try:
         return metadata.version("engage-domain-bot")
     except metadata.PackageNotFoundError:
+        return _of_checkout(Path(__file__).parents[2] / "pyproject.toml")
+
+
+def _of_checkout(file: Path) -> str:
+    try:
+        return str(tomllib.loads(file.read_text())["project"]["version"])
+    except (OSError, KeyError, ValueError):
         return "unknown"
 
 
