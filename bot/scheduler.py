@@ -138,8 +138,10 @@ class Ticks:
 
     async def stop(self, patience: timedelta = timedelta(seconds=20)) -> None:
         """Stop ticking, and let what runs come to its end."""
-        self._scheduler.shutdown(wait=False)
+        # Paused first: a wake-up that has begun and is cut off would be logged as an error.
+        self._scheduler.pause()
         await asyncio.gather(*(tick.stop(patience) for tick in self._ticks.values()))
+        self._scheduler.shutdown(wait=False)
 
 
 def _waking(tick: Tick) -> Callable[[], Awaitable[None]]:

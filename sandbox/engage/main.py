@@ -35,7 +35,9 @@ def main(argv: Sequence[str]) -> int:
     speed = Speed(chosen.records_after, chosen.event_every, chosen.look_every, chosen.gives_up_after)
     engine = Engine(Shelf(chosen.state), Nameserver(*chosen.dns), speed, chosen.region)
     print(f"engage: http://{HOST}:{port} (knobs: /_sandbox/…)", flush=True)
-    config = uvicorn.Config(engage_app(engine, chosen.api_key, port), log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        engage_app(engine, chosen.api_key, port), log_level="warning", access_log=False, timeout_graceful_shutdown=1
+    )
     with contextlib.suppress(KeyboardInterrupt):  # the server has shut down in order before it raises this
         uvicorn.Server(config).run(sockets=[listener])
     return 0

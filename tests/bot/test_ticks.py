@@ -102,3 +102,17 @@ async def test_housekeeping_is_not_expected_as_often_as_the_others():
         "dispatch": 5,
         "housekeeping": 30,
     }
+
+
+async def test_stopping_in_the_middle_of_a_wake_up_is_no_error(caplog):
+    async def nothing():
+        return 0
+
+    for _ in range(30):
+        names = ("check", "dispatch", "housekeeping")
+        ticks = Ticks(*(Tick(name, nothing, FakeMeter()) for name in names), timedelta(milliseconds=1))
+        ticks.start()
+        await asyncio.sleep(0.0015)
+        await ticks.stop()
+
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
