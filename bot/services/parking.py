@@ -53,7 +53,7 @@ class Parking:
                 return
             if await troubles.begin(session, Trouble(row.team_id, place, error.channel, error.reason, now)):
                 log.error("channel.lost", place=place, channel=error.channel, reason=error.reason)
-                await outbox.append(session, row.team_id, told, now)
+                await outbox.append(session, row.team_id, told, now, row.cause)
 
     async def _to_tell(self, row: Claimed, error: ChannelUnavailable, place: str | None) -> Sequence[Notice]:
         """Return what is to be said, unless it has been. No transaction is open: Slack is asked who the admins are."""
