@@ -1,4 +1,4 @@
-"""The command line: `engage-domain run | migrate | doctor | settings | new-key | rotate-keys`."""
+"""The command line: `engage-domain run | migrate | doctor | check | settings | new-key | rotate-keys`."""
 
 import asyncio
 import os
@@ -11,10 +11,11 @@ from cryptography.fernet import Fernet
 
 from bot import logbook, wiring
 from bot.backlog import listed, replayed
+from bot.check_command import COULD_NOT_CHECK, CannotCheck, exit_code, expectation, language_of, shown
 from bot.clock import utcnow
 from bot.configuration_page import configuration_page
 from bot.doctor import report
-from bot.settings import DatabaseSettings, Settings, load
+from bot.settings import DatabaseSettings, LookSettings, Settings, load
 from core.errors import BotError, ConfigurationError
 from core.secrecy import blotted
 from storage.engine import Database
@@ -94,6 +95,35 @@ def outbox(
         return 0
 
     _go(DatabaseSettings, work)
+
+
+@app.command()
+def check(
+    name: Annotated[str, typer.Argument(help="The domain to look at, such as mail.example.com.")],
+    zone: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A zone file with the records that are expected; - for standard input."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as docs/check.md describes it.")] = False,  # noqa: FBT002 -- a flag
+) -> None:
+    """Look at the DNS of any domain: at the records of a zone file, or at what is in the way of a sending domain.
+
+    Needs none of the settings for Slack. The exit code is 0 if all required records are verified (or nothing is in the
+    way), 1 if not, 2 if it could not be checked.
+    """
+
+    async def work(settings: LookSettings) -> int:
+        language = language_of(settings)
+        try:
+            domain, records = expectation(name, zone, language)
+        except CannotCheck as error:
+            typer.echo(str(error), err=True)
+            return COULD_NOT_CHECK
+        checkup = await wiring.check_up(settings, domain, records)
+        typer.echo(shown(checkup, records, language, as_json=as_json))
+        return exit_code(checkup)
+
+    _go(LookSettings, work)
 
 
 @app.command()

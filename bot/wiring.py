@@ -49,8 +49,11 @@ from bot.services.provisioning import Provisioning
 from bot.services.queries import Queries
 from bot.services.rotating import Rotating
 from bot.services.vantage import Vantage
-from bot.settings import Settings
+from bot.settings import LookSettings, Settings
+from core.checkup import Checkup
+from core.durations import Durations
 from core.errors import ConfigurationError
+from core.records import RecordSet
 from storage.clock_steps import Waits
 from storage.engine import Database
 from storage.migrations import is_current
@@ -91,13 +94,32 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
         yield Outside(client, database, vault, observer, provisioner)
 
 
-def _observing(settings: Settings) -> ObserverSettings:
+def _observing(settings: LookSettings) -> ObserverSettings:
     return ObserverSettings(
         nameservers=settings.dns_nameservers,
         resolvers=settings.resolvers,
         timeout=settings.dns_timeout.total_seconds(),
         control_name=settings.dns_control_name,
     )
+
+
+async def check_up(settings: LookSettings, name: str, records: RecordSet | None) -> Checkup:
+    """Look once at a name, without database and Slack: at `records`, or at what is in the way of the usual ones."""
+    observer = Observer(_observing(settings))
+    looking = Looking(
+        observer,
+        utcnow,
+        Durations(),
+        new_id,
+        resolvers=len(settings.resolvers),
+        budget=settings.look_budget,
+        seconds=settings.look_seconds.total_seconds(),
+    )
+    try:
+        checkup, _ = await looking.check_up(name, records, around=records is None)
+    finally:
+        await observer.aclose()
+    return checkup
 
 
 async def examine(settings: Settings) -> list[Check]:

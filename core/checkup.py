@@ -44,8 +44,8 @@ class Checked:
 
     @property
     def in_the_way(self) -> bool:
-        """Tell whether this keeps a sending domain from being set up."""
-        return self.state in IN_THE_WAY
+        """Tell whether this keeps a sending domain from being set up; what is advisory never does."""
+        return self.state in IN_THE_WAY and self.record.required
 
     @property
     def worth_saying(self) -> bool:

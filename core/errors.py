@@ -4,6 +4,7 @@ BotError
 ├── UserError               the asker can mend it; shown to the asker only
 │   ├── UsageError          the command text is not a command
 │   ├── InvalidDomainName   a name that cannot be a sending domain
+│   ├── UnreadableZoneFile  a zone file with faults; lists every one
 │   ├── DomainExists        the name is registered here already
 │   ├── DomainNotFound      the name is not registered here
 │   └── NotAllowed          the asker lacks the role
@@ -54,6 +55,14 @@ class InvalidDomainName(UserError):
         super().__init__(f"{reason} {facts}" if facts else reason)
         self.reason = reason
         self.facts = facts
+
+
+class UnreadableZoneFile(UserError):
+    """A zone file that cannot be read. `faults` lists all of them, one line each, with the number of its line."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = tuple(faults)
 
 
 class DomainExists(UserError):

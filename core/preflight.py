@@ -82,7 +82,7 @@ def judge(case: Case, evidence: Evidence, now: datetime) -> Checkup:
     rows = [row_of(finding, evidence) for finding in findings]
     if case.shape:
         rows = [_free_or_taken(row, finding) for row, finding in zip(rows, findings, strict=True)]
-    rows = [_held(row, facts) for row in rows]
+        rows = [_of_any_selector(_held(row, facts), case.domain) for row in rows]
     if around.dnssec is Dnssec.BOGUS:
         rows = [_bogus(row, facts, around.ede) for row in rows]
     bogus = around.dnssec is Dnssec.BOGUS or any(row.code == Code.DNSSEC_BOGUS for row in rows)
@@ -99,7 +99,7 @@ def judge(case: Case, evidence: Evidence, now: datetime) -> Checkup:
 def _free_or_taken(row: Checked, finding: Finding) -> Checked:
     """Say of one name of the usual shape whether it is free."""
     code = finding.code
-    if code is Code.OK and finding.record.purpose is Purpose.DMARC:
+    if code in {Code.OK, Code.CNAME_CONFLICT} and finding.record.purpose is Purpose.DMARC:
         return _clear(row, code=Existing.DMARC, seen=", ".join(row.seen))
     if code in _FREE:
         return _clear(row)
@@ -136,14 +136,23 @@ def _taken(row: Checked, code: Existing, **facts: object) -> Checked:
 
 
 def _held(row: Checked, zone: ZoneFacts | None) -> Checked:
-    """Say that the provider's panel cannot hold the DKIM record, unless it does already."""
+    """Say that the provider's panel cannot hold the DKIM record."""
     provider = None if zone is None else providers.by_name(zone.provider)
     length = len(row.record.value)
     limit = provider.txt_limit if provider is not None else None
     fits = limit is None or length <= limit or row.record.purpose is not Purpose.DKIM
-    if provider is None or fits or row.in_the_way or row.seen:
+    if provider is None or fits or row.in_the_way:
         return row
     return _taken(row, Existing.TOO_SMALL, provider=provider.name, limit=limit, length=length)
+
+
+def _of_any_selector(row: Checked, domain: str) -> Checked:
+    """Show the DKIM record under no selector: the one that was asked for is nobody's."""
+    if row.record.purpose is not Purpose.DKIM:
+        return row
+    name = f"*._domainkey.{domain}"
+    host = str(row.facts.get("host", "")).partition(".")[2]
+    return replace(row, record=replace(row.record, name=name), facts={**row.facts, "fqdn": name, "host": f"*.{host}"})
 
 
 def _bogus(row: Checked, zone: ZoneFacts | None, ede: str) -> Checked:

@@ -8,6 +8,7 @@ from bot.messages.alerts import render_alert_resolved
 from bot.messages.answers import render_answer, render_invite
 from bot.messages.buttons import PageRef
 from bot.messages.card import render_card
+from bot.messages.check_report import check_document, check_table
 from bot.messages.details import details_modal
 from bot.messages.forms import (
     NameAdvice,
@@ -22,6 +23,7 @@ from bot.messages.forms import (
 from bot.messages.home import home_view
 from bot.messages.message import Block, Context, Links, Message, Snippet
 from bot.messages.notices import render_notice
+from bot.messages.purposes import purpose_named
 from bot.messages.removal import remove_modal, wrong_name
 from bot.messages.zone import without_table
 from bot.ports import Places
@@ -36,6 +38,8 @@ __all__ = [
     "Places",
     "Snippet",
     "busy_entry",
+    "check_document",
+    "check_table",
     "create_modal",
     "details_modal",
     "edit_modal",
@@ -43,6 +47,7 @@ __all__ = [
     "home_view",
     "invalid_name",
     "key_modal",
+    "purpose_named",
     "remove_modal",
     "render_alert_resolved",
     "render_answer",

@@ -19,8 +19,8 @@ from core.preflight import Existing, usual_records
 from core.providers import Trait
 from core.sending_domain import Language
 
-_SAID_OTHERWISE = frozenset({Trait.TOO_SMALL, Trait.OWN_FORMAT})
-"""The first is among the findings; the second needs the values, which nobody knows yet."""
+SAID_OTHERWISE = frozenset({Trait.TOO_SMALL, Trait.OWN_FORMAT})
+"""Of a domain whose records are not known: the first is among the findings, the second needs their values."""
 _MOST_LINES = 12
 _TEXT_SPACE = blocks.TEXT_LIMIT // 2
 _KEYS = {
@@ -57,7 +57,8 @@ def render_check(notice: CheckResult) -> Message:
         return draft.message()
     _findings(draft, checkup)
     about = notice.subject
-    draft.say(provider_line(voice, about, usual_records(checkup.domain), without=_SAID_OTHERWISE))
+    said = frozenset({Trait.OWN_FORMAT}) if notice.registered else SAID_OTHERWISE
+    draft.say(provider_line(voice, about, usual_records(checkup.domain), without=said))
     key = "check.4.registered" if notice.registered else "check.4"
     facts: dict[str, Fact] = {"checked_at": checkup.checked_at, "ns": checkup.servers, "domain": checkup.domain}
     draft.note(voice.say(key, **facts))

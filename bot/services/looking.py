@@ -62,13 +62,20 @@ class Looking:
             log.exception("look.zone_failed", domain=domain.name, domain_id=domain.id)
             return None
 
-    async def check_up(self, name: str, records: RecordSet | None = None) -> tuple[Checkup, Evidence]:
-        """Look at a name whose records are known, or for what is in the way of the usual ones; nothing is decided."""
+    async def check_up(
+        self, name: str, records: RecordSet | None = None, *, around: bool = True
+    ) -> tuple[Checkup, Evidence]:
+        """Look at a name whose records are known, or for what is in the way of the usual ones; nothing is decided.
+
+        `around` looks at what surrounds them, too.
+        """
         control = await self.observer.control()
         if not control.online:
             log.warning("check_up.offline", domain=name, error=control.error)
             return Checkup(name, self.clock()), Evidence()
-        limits = {"resolvers": self.resolvers, "budget": self.budget, "seconds": self.seconds}
+        limits: dict[str, object] = {"resolvers": self.resolvers, "budget": self.budget, "seconds": self.seconds}
+        if not around:
+            limits["around"] = Around.TRUST
         case = preflight_case(name, records, disagree_after=self.durations.disagree_after, **limits)
         evidence = await self.observer.observe(case)
         return judge(case, evidence, self.clock()), evidence

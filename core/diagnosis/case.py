@@ -13,6 +13,7 @@ class Around(StrEnum):
 
     NOTHING = "nothing"
     ZONE = "zone"  # which zone holds it, and who serves that
+    TRUST = "trust"  # whether DNSSEC holds
     ALL = "all"  # what stands there already, and whether the zone is sound
 
 

@@ -48,6 +48,9 @@ def survey(scene: Scene) -> Surroundings:
         case Around.ZONE:
             scene.answers(domain, "SOA", Rank.ESSENTIAL)
             return Surroundings()
+        case Around.TRUST:
+            dnssec, ede = _dnssec(scene)
+            return Surroundings(dnssec=dnssec, ede=ede)
         case Around.ALL:
             said = scene.outcome(domain, "TXT", Rank.ESSENTIAL)
             dnssec, ede = _dnssec(scene)

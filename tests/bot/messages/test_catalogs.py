@@ -1,6 +1,7 @@
 """The catalogs say everything in both languages, the same facts in each, and nothing that nobody says."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from bot.messages import (
     busy_entry,
     catalog,
+    check_table,
     existing_name,
     invalid_name,
     render_alert_resolved,
@@ -22,14 +24,14 @@ from bot.messages import (
 from bot.messages.advice import Scene, advice
 from bot.messages.voice import Voice
 from core.errors import InvalidDomainName
-from core.findings import Code, ZoneFacts
+from core.findings import Code, State, ZoneFacts
 from core.notices import AlertResolved, Resolution, ZoneTable
 from core.providers import PROVIDERS, Trait
 from core.records import ExpectedRecord, Purpose, RecordSet, RecordType
 from core.sending_domain import DomainStatus, Language, VerificationStatus
 from core.turns import Turn, TurnKey
 from tests.bot.messages import samples
-from tests.bot.messages.samples import BARE, CTX, NAME, NOW, at_every_layout, everything, subject
+from tests.bot.messages.samples import BARE, CHECKUP, CTX, NAME, NOW, at_every_layout, everything, subject
 from tests.bot.messages.views import all_files, all_views
 from tests.fakes.record_sets import record_set
 
@@ -239,6 +241,10 @@ def say_the_rest(language):
     yield existing_name(layouts["active"], language)
     yield invalid_name(InvalidDomainName("syntax", label="_"), language)
     yield busy_entry(language)
+    spoilt = replace(CHECKUP.rows[0], state=State.ACTION, code="existing-mx", seen=("0 .",))
+    for records in (None, record_set(NAME)):
+        yield check_table(CHECKUP, language, records)
+        yield check_table(replace(CHECKUP, rows=(spoilt,)), language, records)
     yield render_invite("C0IT", "engage", language)
     yield render_card(samples.replace(layouts["verified"], window=None), Turn(TurnKey.ENGAGE), BARE)
     idle = samples.replace(layouts["pending"], next_check_at=None)
