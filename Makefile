@@ -51,8 +51,17 @@ ci: ## Install what a fresh machine lacks, then check; nothing may be skipped.
 	@./.ci/install
 	@$(MAKE) --no-print-directory setup
 	@CI=true $(MAKE) --no-print-directory check
+	@CI=true $(MAKE) --no-print-directory chaos KILLS=30
 	@CI=true $(MAKE) --no-print-directory canaries
 	@$(MAKE) --no-print-directory audit AUDIT=--tolerate-unreachable
+
+# By `make chaos SEED=…` a run is repeated.
+KILLS ?= 200
+SEED ?=
+
+.PHONY: chaos
+chaos: $(STAMP) ## Kill the bot wherever it hurts and KILLS=200 times at random; count what is lost.
+	@KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m pytest tests/chaos
 
 .PHONY: canaries
 canaries: $(STAMP) ## Look for secrets wherever something is written, after every path, as processes.
