@@ -40,19 +40,24 @@ def _lost(error: sa.exc.DBAPIError) -> bool:
 def _translation(error: Exception) -> TransientError | None:
     match error:
         case sa.exc.DBAPIError() if _busy(error.orig):
-            return DatabaseBusy("the database is busy")
+            return _told_busy()
         case sa.exc.DBAPIError() if _unwritable(error.orig):
             return _told_unwritable(error.orig)
         case sa.exc.DBAPIError() if _lost(error):
             return TransientError("the database cannot be reached")
         case sqlite3.Error() if _busy(error):  # while a connection is being prepared
-            return DatabaseBusy("the database is busy")
+            return _told_busy()
         case sqlite3.Error() if _unwritable(error):
             return _told_unwritable(error)
         case sa.exc.TimeoutError():  # no connection of the pool came free
             return DatabaseBusy("every connection to the database is taken")
         case _:
             return None
+
+
+def _told_busy() -> DatabaseBusy:
+    logger.warning("the database is busy: somebody else has held its lock for too long")
+    return DatabaseBusy("the database is busy")
 
 
 def _told_unwritable(error: BaseException | None) -> DatabaseUnwritable:
