@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from sandbox.up.main import running
+from sandbox.up.processes import free_ports, start
 from tests.acceptance.town import QUICK, QUICK_ENGAGE, SLOW, Town
 from tests.fakes.canaries import KEY, NEXT_KEY, dkim_private_key, dump_of, found_in, octets_of, traces
 from tests.fakes.leaky_engage import running_leaky_engage
@@ -22,11 +23,12 @@ PRODUCT = ("bot", "migrate")
 
 
 async def test_no_secret_is_found_in_output_tables_files_or_screens(tmp_path):
+    port = str(free_ports(1))
     async with (
         running_leaky_engage() as leaky,
         running(
             tmp_path,
-            {**QUICK, "ENGAGE_API_URL": leaky.url, "LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json"},
+            {**QUICK, "ENGAGE_API_URL": leaky.url, "LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "HTTP_PORT": port},
             engage_options=QUICK_ENGAGE,
         ) as sandbox,
         Workspace(sandbox.url) as slack,
@@ -42,16 +44,26 @@ async def test_no_secret_is_found_in_output_tables_files_or_screens(tmp_path):
             *await _ask_everything(town),
             *await _remove(town, leaky),
         ]
+        leaky.mode = "401"
         held = octets_of(_url(sandbox))
+        operator = [await _asked(port, http), await _typed(sandbox, "doctor"), await _typed(sandbox, "outbox")]
         await sandbox.parts["bot"].end()
         screens += [json.dumps(await slack.state(person), ensure_ascii=False) for person in PEOPLE]
 
     looked_for = traces(*(sandbox.environment[name] for name in SECRET_SETTINGS))
     logs = _logs(tmp_path)
     dump = await dump_of(_url(sandbox))
-    places = {"output": logs, "tables": dump, "files": held + octets_of(_url(sandbox)), "screens": "\n".join(screens)}
+    places = {
+        "output": logs,
+        "tables": dump,
+        "files": held + octets_of(_url(sandbox)),
+        "screens": "\n".join(screens),
+        "operator": "".join(operator),
+    }
     assert {place: found_in(text, looked_for) for place, text in places.items()} == {place: [] for place in places}
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("bot.db*")} == {0o600}
+    assert "# HELP" in operator[0]
+    assert "Engage" in operator[1]
     assert {"422", "500", "page", "garbage", "drop", "odd_words", "private_record"} <= set(leaky.answered)
     assert {KEY, NEXT_KEY} <= set(leaky.seen)
     assert '"level": "debug"' in logs
@@ -65,6 +77,19 @@ def _url(sandbox):
 
 def _logs(folder: Path) -> str:
     return "\n".join((folder / f"{name}.log").read_text() for name in PRODUCT)
+
+
+async def _asked(port, http):
+    """Ask what those ask who watch over the bot."""
+    paths = ("healthz", "readyz", "metrics")
+    return "\n".join([(await http.get(f"http://127.0.0.1:{port}/{path}")).text for path in paths])
+
+
+async def _typed(sandbox, command):
+    """Run one command of the operator's beside the bot."""
+    child = await start(command, ["bot", command], sandbox.folder, sandbox.environment)
+    await child.process.wait()
+    return child.log.read_text()
 
 
 async def _screen(town, as_="alex"):
