@@ -78,7 +78,8 @@ class Town:
         async def look() -> dict[str, Any] | None:
             for message in await self.slack.messages("#it-dns"):
                 blocks = message.get("blocks") or [{}]
-                if not message["thread_ts"] and blocks[0].get("type") == "header" and name in words(blocks[0]):
+                whispered = message.get("ephemeral") or message["thread_ts"]
+                if not whispered and blocks[0].get("type") == "header" and name in words(blocks[0]):
                     return message if text in words(message) else None
             return None
 

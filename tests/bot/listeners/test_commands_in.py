@@ -162,6 +162,24 @@ async def test_list_takes_a_status(bot):
     assert bot.queries.calls[0][1][:2] == ("failing", 1)
 
 
+async def test_check_hands_on_any_name_and_answers_at_once(bot):
+    await bot.command("check Other.Example.NET.", MEMBER)
+
+    ((_, (actor, typed, roles, click_id)),) = bot.queries.calls
+    (text,) = bot.surface.texts
+    assert (actor.user_id, actor.channel, typed, roles) == (MEMBER, "C0SOMEWHERE", "other.example.net", {Role.ANYONE})
+    assert click_id == "trigger-1"
+    assert "Checking the DNS of other.example.net." in text
+
+
+async def test_check_needs_a_name(bot):
+    await bot.command("check", MEMBER)
+
+    (text,) = bot.surface.texts
+    assert "Usage: check &lt;name&gt;" in text
+    assert [call for call, _ in bot.queries.calls] == ["recent"]
+
+
 async def test_history_shows_the_first_page(bot):
     await bot.command(f"history {NAME}")
 

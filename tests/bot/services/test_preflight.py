@@ -4,13 +4,18 @@ from datetime import timedelta
 
 import pytest
 
+from bot.messages import Context, render_card, render_notice
+from bot.ports import Places
 from core.access import Role
 from core.diagnosis.surroundings import Dnssec
+from core.durations import Durations
 from core.errors import InvalidDomainName
 from core.notices.answers import CheckAsked, CheckLimited
+from core.phases import Phase, phase_of
 from core.records import Purpose
 from core.sending_domain import Actor, Language
-from tests.bot.services.house import ADMIN, TEAM
+from core.turns import turn_of
+from tests.bot.services.house import ADMIN, START, TEAM
 
 SAKURA = ("ns1.dns.ne.jp.", "ns2.dns.ne.jp.")
 CLOUDFLARE = ("ada.ns.cloudflare.com.", "bob.ns.cloudflare.com.")
@@ -264,3 +269,33 @@ async def test_a_check_while_the_dns_is_out_of_reach_blames_nobody(house):
 
     (told,) = notices(house, "check.result")
     assert not told.checkup.judged
+
+
+CTX = Context(places=Places(TEAM, "C0IT", "C0SUPPORT"), durations=Durations(), now=START)
+TOO_SMALL = {
+    Language.EN: "さくらのドメイン allows 255 characters per TXT; DKIM has 410.",
+    Language.JA: "さくらのドメインのTXTは255文字までで、DKIM（410文字）を登録できません。",
+}
+PROXY = {
+    Language.EN: 'On import untick "Proxy imported DNS records"',
+    Language.JA: "インポート時は「Proxy imported DNS records」を外し",
+}
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize(("nameservers", "warning"), [(SAKURA, TOO_SMALL), (CLOUDFLARE, PROXY)])
+async def test_it_reads_the_warning_on_the_first_card_and_beside_the_table(house, nameservers, warning, language):
+    hosted_at(house, *nameservers)
+    await house.create(language=language)
+    await house.tick()
+
+    domain = await deploy(house)
+
+    card = render_card(domain, turn_of(domain, house.durations, house.clock()), CTX)
+    table = render_notice(notices(house, "zone.table")[0], CTX)
+    file = render_notice(notices(house, "zone.file")[0], CTX)
+    assert phase_of(domain) is Phase.D1
+    assert warning[language] in card.text
+    assert warning[language] in table.text
+    assert "example.com" in file.content.splitlines()[1]
+    assert "bounce.mail\n" in file.content
