@@ -23,8 +23,6 @@ def logging_to_text(settings: DatabaseSettings) -> Iterator[io.StringIO]:
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     before, show = structlog.get_config(), warnings.showwarning
     logbook.configure(settings, stream)
-    # A logger that is cached would keep to this stream for ever.
-    structlog.configure(cache_logger_on_first_use=False)
     try:
         yield stream
     finally:

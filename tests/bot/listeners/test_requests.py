@@ -11,11 +11,8 @@ from tests.fakes.directory import ADMIN
 @pytest.fixture
 def lines():
     """What is logged, with what the context adds to it."""
-    capture = structlog.testing.LogCapture()
-    before = structlog.get_config()["processors"]
-    structlog.configure(processors=[structlog.contextvars.merge_contextvars, capture])
-    yield capture.entries
-    structlog.configure(processors=before)
+    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as entries:
+        yield entries
 
 
 @pytest.fixture
