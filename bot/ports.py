@@ -10,7 +10,7 @@ from core.diagnosis import Case
 from core.events import Snapshot
 from core.findings import Finding
 from core.notices import Notice
-from core.observations import Evidence
+from core.observations import Evidence, Server
 from core.sending_domain import DmarcPolicy, Language, SendingDomain
 
 
@@ -64,12 +64,17 @@ class Provisioner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ControlResult:
-    """Whether the bot can query DNS at all. `error` is empty if it can."""
+    """Whether the bot can query DNS at all. `error` is empty if it can.
+
+    `asked` is the server that answered, `name` what it was asked about; None and empty where nobody was.
+    """
 
     online: bool
     error: str = ""
     server: str = ""
     took_ms: int = 0
+    asked: Server | None = None
+    name: str = ""
 
 
 class DnsObserver(Protocol):

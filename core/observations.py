@@ -144,13 +144,14 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one server said to one question. `took_ms` is the time it took."""
+    """What one server said to one question. `took_ms` is the time it took, `rcode` the response code if one came."""
 
     question: Question
     server: Server
     outcome: Outcome
     at: datetime
     took_ms: int = 0
+    rcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

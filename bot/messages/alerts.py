@@ -5,11 +5,12 @@ from bot.messages.advice import Scene
 from bot.messages.buttons import button, link_button
 from bot.messages.card import status_fields
 from bot.messages.draft import Draft
+from bot.messages.evidence import evidence_text
 from bot.messages.formats import fallback, mrkdwn
 from bot.messages.lines import Line, line
 from bot.messages.message import Block, Context, Message, Snippet
 from bot.messages.notice_facts import said
-from bot.messages.outside import NAME_LIMIT, clean, cleaned, cut, heading
+from bot.messages.outside import NAME_LIMIT, cleaned, cut, heading
 from bot.messages.rows import add_rows
 from bot.messages.voice import Voice
 from core.notices import (
@@ -117,13 +118,12 @@ def _made_again(voice: Voice, notice: AlertResolved, about: str, resolved: Line)
 
 
 def render_evidence(notice: EvidenceFile) -> Snippet:
-    """Render the evidence as a file: line breaks stay, other control characters go."""
+    """Render the evidence as a file."""
     voice = Voice(notice.subject.language)
     name = notice.subject.name
-    content = "".join(f"{clean(text)}\n" for text in notice.text.split("\n")).rstrip("\n") + "\n"
     return Snippet(
         f"{cleaned(name, NAME_LIMIT)}.evidence.txt",
         voice.plain("evidence.title", domain=name),
         mrkdwn(voice.say("evidence.comment")),
-        content,
+        evidence_text(voice, notice),
     )

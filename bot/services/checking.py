@@ -20,6 +20,7 @@ from bot.services.vantage import Vantage
 from core.durations import Durations
 from core.errors import ConfigurationError, ConflictError, OutsideError, TransientError
 from core.events import CheckerOffline, Event, Looked, Preflighted, Provisioned, TimePassed, ZoneSeen
+from core.evidence import Witness, control_of, exhibited
 from core.lifecycle import Decision, decide
 from core.schedule import asks_provisioner, awaits_preflight, polls_dns
 from core.sending_domain import SendingDomain
@@ -110,7 +111,7 @@ class Checking:
         if awaits_preflight(course.domain):
             course.take(await self._preflighted(course.domain))
         if course.domain.removed_at is None and polls_dns(course.domain):
-            course.take(await self._looked(course.domain) if control.online else CheckerOffline(control.error))
+            course.take(await self._looked(course, control) if control.online else CheckerOffline(control.error))
         course.take(TimePassed(self.new_id()))
         await course.commit()
 
@@ -147,23 +148,31 @@ class Checking:
             return Preflighted(None)
         return Preflighted(checkup)
 
-    async def _looked(self, domain: SendingDomain) -> Looked:
-        return Looked(await self.looking.look(domain), self.new_id(), self.new_id())
+    async def _looked(self, course: "Course", control: ControlResult) -> Looked:
+        look, evidence = await self.looking.look(course.domain)
+        asked = None if control.asked is None else control_of(control.name, control.asked, control.took_ms)
+        course.witness = Witness(look.findings, evidence, asked)
+        return Looked(look, self.new_id(), self.new_id())
 
 
 class Course:
-    """One domain on its way through one check: what was decided, and how much of it is committed."""
+    """One domain on its way through one check: what was decided, and how much of it is committed.
+
+    `witness` is what the look left, for the evidence behind an alert.
+    """
 
     def __init__(self, checking: Checking, domain: SendingDomain) -> None:
         self._checking = checking
         self._committed = domain
         self._decisions: list[Decision] = []
         self.domain = domain
+        self.witness = Witness()
 
     def take(self, event: Event) -> None:
         """Decide what comes of `event`."""
-        decision = decide(self.domain, event, self._checking.clock(), self._checking.durations)
-        self._decisions.append(decision)
+        now = self._checking.clock()
+        decision = decide(self.domain, event, now, self._checking.durations)
+        self._decisions.append(exhibited(decision, self.witness, now))
         self.domain = decision.domain
 
     async def commit(self) -> None:

@@ -37,20 +37,24 @@ class Looking:
     seconds: float = 10.0
     meter: Meter = NO_METER
 
-    async def look(self, domain: SendingDomain) -> Look:
-        """Glance where that will do, else look at everything. Never raises: a failed look is one nobody answered."""
+    async def look(self, domain: SendingDomain) -> tuple[Look, Evidence]:
+        """Glance where that will do, else look at everything; return what was seen beside the judgement.
+
+        Never raises: a failed look is one nobody answered.
+        """
         started, took = self.clock(), stopwatch()
+        evidence = Evidence()
         try:
             if await self._unchanged_at_a_glance(domain):
                 self.meter.looked(took(), (), full=False)
-                return self._known_look(domain, started)
-            findings, zone = await self._examine(self._case(domain, domain.record_set, full=True))
+                return self._known_look(domain, started), evidence
+            findings, zone, evidence = await self._examine(self._case(domain, domain.record_set, full=True))
         except Exception:
             # The deadline must be judged even so.
             log.exception("look.failed", domain=domain.name, domain_id=domain.id)
             findings, zone = unanswered(self._case(domain, domain.record_set, full=True)), None
         self.meter.looked(took(), findings, full=True)
-        return self._look(domain, started, findings, zone, full=True)
+        return self._look(domain, started, findings, zone, full=True), evidence
 
     async def zone(self, domain: SendingDomain) -> ZoneFacts | None:
         """Tell which zone holds the domain. Never raises, and never takes long: None if nobody tells soon."""
@@ -85,13 +89,13 @@ class Looking:
         if not records:
             return False
         known = {tracked.expected.key: tracked.finding for tracked in domain.records}
-        seen, _ = await self._examine(self._case(domain, records, full=False))
+        seen, *_ = await self._examine(self._case(domain, records, full=False))
         pairs = ((known[finding.record.key], finding) for finding in seen)
         return all(before is not None and shows_the_same(before, now) for before, now in pairs)
 
-    async def _examine(self, case: Case) -> tuple[tuple[Finding, ...], ZoneFacts | None]:
+    async def _examine(self, case: Case) -> tuple[tuple[Finding, ...], ZoneFacts | None, Evidence]:
         evidence = await self.observer.observe(case)
-        return diagnose(case, evidence, self.clock()), zone_facts(case, evidence)
+        return diagnose(case, evidence, self.clock()), zone_facts(case, evidence), evidence
 
     def _case(self, domain: SendingDomain, records: RecordSet, *, full: bool) -> Case:
         return Case(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
+from core.exhibits import Exhibits
 from core.notices.parts import Notice, Place
 from core.records import Purpose
 from core.sending_domain import Actor, DeploymentEvent, TrackedRecord
@@ -118,12 +119,16 @@ class AlertResolved(Notice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceFile(Notice):
-    """The evidence behind an alert, as a snippet in the alert's thread. `text` is the file."""
+    """The evidence behind an alert, as a snippet in the alert's thread.
+
+    `text` is the whole file where an earlier release wrote one; otherwise it is made of `exhibits`.
+    """
 
     kind: ClassVar[str] = "alert.evidence"
     place: ClassVar[Place] = Place.ALERT_THREAD
     incident_id: str
-    text: str
+    text: str = ""
+    exhibits: Exhibits | None = None
 
 
 ALERTS: tuple[type[Notice], ...] = (

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.findings import BlockedOn, Code, Finding, State
-from core.notices import QUEUED
+from core.notices import QUEUED, EvidenceFile, Subject
 from core.records import ExpectedRecord, Purpose, RecordType
 from core.sending_domain import SendingDomain
 from storage import codec
@@ -76,6 +76,14 @@ def test_a_domain_stored_before_a_field_existed_takes_its_default():
     row = values_of(a_domain())
 
     assert domain_of(row | {"more": {}}) == a_domain()
+
+
+def test_evidence_that_an_older_release_wrote_as_a_text_is_still_sent():
+    notice = EvidenceFile(subject=Subject.of(a_domain()), incident_id="i1", text="$ dig\n  NOERROR")
+    document = codec.dump_notice(notice)
+    del document["exhibits"]
+
+    assert codec.load_notice("alert.evidence", through_json(document)) == notice
 
 
 def test_an_unknown_kind_of_notice_is_named():

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import dns.rcode
+
 from bot.adapters.dns.exchange import Exchanger
 from bot.adapters.dns.limits import Allowance
 from bot.adapters.dns.replies import Reply
@@ -145,10 +147,13 @@ class Look:
         started = loop.time()
         reply = await self._means.exchanger.ask(server, question, self._allowance)
         took_ms = round((loop.time() - started) * 1000)
-        return self._answer(question, server, reply.outcome, took_ms), reply
+        rcode = "" if reply.rcode is None else dns.rcode.to_text(reply.rcode)
+        return self._answer(question, server, reply.outcome, took_ms, rcode), reply
 
-    def _answer(self, question: Question, server: Server, outcome: Outcome, took_ms: int = 0) -> Answer:
-        return Answer(question, server, outcome, self._means.clock(), took_ms)
+    def _answer(
+        self, question: Question, server: Server, outcome: Outcome, took_ms: int = 0, rcode: str = ""
+    ) -> Answer:
+        return Answer(question, server, outcome, self._means.clock(), took_ms, rcode)
 
 
 def without_ipv6_trouble(answers: list[Answer]) -> list[Answer]:

@@ -112,7 +112,8 @@ class Observer:
                 server, outcome = await answer
                 if _shows_dns(outcome):
                     took_ms = round((loop.time() - started) * 1000)
-                    return ControlResult(online=True, server=str(server), took_ms=took_ms)
+                    name = self._settings.control_name
+                    return ControlResult(online=True, server=str(server), took_ms=took_ms, asked=server, name=name)
                 problems.append(f"{server}: {outcome.reason.value if isinstance(outcome, Unknown) else ''}")
             return ControlResult(
                 online=False, error="; ".join(sorted(problems)), took_ms=round((loop.time() - started) * 1000)
