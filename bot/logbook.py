@@ -21,7 +21,7 @@ from core.secrecy import blotted
 
 _OURS = ("bot", "core", "storage")
 _WARNING = ("httpx", "apscheduler", "aiohttp.access", "sqlalchemy", "alembic")
-_FIRST = ("timestamp", "level", "event", "request", "check", "cause", "domain")
+_FIRST = ("timestamp", "level", "event", "request", "check", "cause", "domain", "user", "kind", "row")
 _NOTHING: tuple[object, ...] = (None, "", [], (), {})
 # Bolt logs the whole body of a request whose signature is wrong, at INFO.
 _SILENT = ("slack_bolt.RequestVerification", "slack_bolt.middleware.request_verification")
