@@ -75,6 +75,8 @@ class Onboarding:
         async with self.database.transaction(wait=WRITE_LOCK_WAIT) as session:
             repeated = not await clicks.first_time(session, team_id, click_id, now)
             existing = await domains.find(session, team_id, name)
+            if repeated and existing is None:
+                raise DomainNotFound(name)  # it has been removed since: an old click does not bring it back
             if repeated and existing is not None:
                 return Created(domain=existing, turn=turn_of(existing, self.durations, now))
             domain = await domains.add(session, self._made(team_id, name, actor, form))
