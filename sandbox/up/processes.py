@@ -78,7 +78,7 @@ def free_ports(count: int) -> int:
     They lie below those that systems give to outgoing connections: one of these would take a port before it is used.
     """
     for _ in range(200):
-        first = random.randrange(15_000, 32_000)
+        first = random.randrange(15_000, 32_000)  # nosec B311 # a port to try, no secret
         if all(_is_free(port) for port in range(first, first + count)):
             return first
     raise RuntimeError(f"no {count} consecutive free ports were found on 127.0.0.1")
