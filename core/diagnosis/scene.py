@@ -5,11 +5,13 @@ question. So each question has a rule that needs it, and asking and judging can 
 """
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from enum import IntEnum
 
 from core.diagnosis.case import Case
-from core.names import registered_domain
+from core.names import is_under, registered_domain
 from core.observations import (
     Absent,
     Address,
@@ -52,6 +54,7 @@ class Scene:
         for answer in evidence.answers:
             self._answers.setdefault(answer.question, []).append(answer)
         self._zones = {zone.name: zone for zone in evidence.zones}
+        self._zones.update(_deeper(self._zones, evidence))
         self._open: dict[Question, Rank] = {}
 
     @property
@@ -122,6 +125,21 @@ class Scene:
             return max(1, self.case.resolvers)
         zone = self.zone(question.name)
         return len(zone.servers) if zone else max((len(zone.servers) for zone in self.zones), default=1) or 1
+
+
+def _deeper(zones: Mapping[str, Zone], evidence: Evidence) -> Iterator[tuple[str, Zone]]:
+    """Yield the zones that a SOA shows to begin further down than the cut that was found (RFC 2308 section 3).
+
+    So it is where the servers of a zone hold one below it as well, and nobody refers to it.
+    """
+    for answer in evidence.answers:
+        zone = zones.get(answer.question.name)
+        if zone is None or zone.apex is None or answer.question.vantage is not Vantage.AUTHORITATIVE:
+            continue
+        soa = answer.outcome.soa if isinstance(answer.outcome, Absent) else None
+        owner = (soa or "").partition(" ")[0]
+        if owner not in ("", zone.apex) and is_under(owner, zone.apex) and is_under(zone.name, owner):
+            yield zone.name, replace(zone, apex=owner, delegated=(), own=())
 
 
 def texts(outcome: Outcome, name: str) -> tuple[bytes, ...]:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from core.findings import Look
+from core.findings import Code, Look
 from core.lifecycle.draft import Draft
 from core.lifecycle.incidents import open_incident, resolve, tell_provisioning
 from core.lifecycle.tracking import condemned, findings_of, meaning
@@ -41,7 +41,7 @@ def become_verified(draft: Draft, look: Look) -> None:
         draft.say(_recovered(draft, look))
         resolve(draft, Resolution.FIXED)
     elif draft.domain.all_events:
-        become_active(draft)
+        become_active(draft, _noted(draft.domain))
     elif phase is Phase.DT and window is not None:
         draft.say(_recovered(draft, look))
     else:
@@ -49,21 +49,22 @@ def become_verified(draft: Draft, look: Look) -> None:
             AllVerified(
                 subject=draft.subject,
                 turn=draft.turn,
+                rows=_noted(draft.domain),
                 required=len(draft.domain.required),
                 remaining=6 - len(draft.domain.events),
             )
         )
 
 
-def become_active(draft: Draft) -> None:
-    """Verified and six events: the domain can send mail."""
+def become_active(draft: Draft, rows: tuple[TrackedRecord, ...] = ()) -> None:
+    """Verified and six events: the domain can send mail. `rows` are to be noted, if that was not said before."""
     draft.change(status=DomainStatus.ACTIVE, active_at=draft.now)
     domain = draft.domain
     draft.say(
         Active(
             subject=draft.subject,
             turn=draft.turn,
-            rows=(),
+            rows=rows,
             sweep=draft.durations.sweep,
             dmarc_missing=_no_dmarc_applies(domain),
         )
@@ -211,6 +212,17 @@ def _recovered(draft: Draft, look: Look) -> Recovered:
         purposes=tuple(record.expected.purpose for record in mended),
         since_at=look.observed_at,
         duration=look.observed_at - min([opened_at, *went_wrong]),
+    )
+
+
+def _noted(domain: SendingDomain) -> tuple[TrackedRecord, ...]:
+    """Return the records that are right but for a remark, and the advisory ones that are wrong, but not missing."""
+    return tuple(
+        record
+        for record in domain.records
+        if record.finding is not None
+        and record.finding.code is not Code.MISSING
+        and (record.finding.code is not Code.OK or record.finding.remarks)
     )
 
 

@@ -16,6 +16,8 @@ from core.observations import Question, Server, Unknown, Zone
 
 APEX_TTL = 3600.0  # seconds: listed servers do not move, and where their zones begin hardly ever changes
 
+LEAST_TTL = 60.0  # seconds that "nobody tells" is remembered
+
 
 class FixedServers:
     """Asks the servers that the operator lists. `servers` looks them up, `port` is where others listen."""
@@ -69,6 +71,6 @@ class FixedServers:
             return ()
         known = self._own.get(zone.apex)
         if known is None:
-            known = await listed_names(self._exchanger, zone, allowance)
-            self._own.put(zone.apex, known, APEX_TTL)
+            known, ttl = await listed_names(self._exchanger, zone, allowance)
+            self._own.put(zone.apex, known, min(ttl, APEX_TTL) if known else LEAST_TTL)
         return known

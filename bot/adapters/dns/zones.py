@@ -177,18 +177,20 @@ class RootWalk:
         """Ask the zone itself, once for as long as its cut is remembered."""
         if zone.own or not zone.apex:
             return zone.own
-        names = await listed_names(self._exchanger, zone, allowance)
+        names, _ = await listed_names(self._exchanger, zone, allowance)
         cut = self._cuts.get(zone.apex)
         if names and cut is not None:
             self._cuts.put(zone.apex, replace(cut, own=names), CUT_TTL)
         return names
 
 
-async def listed_names(exchanger: Exchanger, zone: Zone, allowance: Allowance) -> tuple[str, ...]:
-    """Ask a zone for the NS names at its apex; none if nobody tells."""
+async def listed_names(exchanger: Exchanger, zone: Zone, allowance: Allowance) -> tuple[tuple[str, ...], int]:
+    """Ask a zone for the NS names at its apex, with their TTL in seconds; none if nobody tells."""
     apex = zone.apex or ""
     reply = await first_useful(exchanger, zone.servers, Question(apex, "NS"), allowance)
-    return _ns_names(reply.outcome, apex) if isinstance(reply.outcome, Present) else ()
+    if not isinstance(reply.outcome, Present):
+        return (), 0
+    return _ns_names(reply.outcome, apex), min(rrset.ttl for rrset in reply.outcome.rrsets)
 
 
 def servers_at(name: str, addresses: Iterable[str], port: int) -> tuple[Server, ...]:

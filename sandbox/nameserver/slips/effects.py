@@ -155,7 +155,12 @@ def joined(rdata: Rdata) -> bytes:
 def txt(value: bytes) -> Rdata:
     """Return a TXT record of one value, cut into strings."""
     strings = [value[start : start + CUT] for start in range(0, len(value), CUT)] or [b""]
-    text = " ".join(
-        '"' + string.decode("latin-1").replace("\\", "\\\\").replace('"', '\\"') + '"' for string in strings
-    )
+    text = " ".join('"' + "".join(map(_escaped, string)) + '"' for string in strings)
     return dns.rdata.from_text(dns.rdataclass.IN, RdataType.TXT, text)
+
+
+def _escaped(octet: int) -> str:
+    char = chr(octet)
+    if char in '"\\':
+        return f"\\{char}"
+    return char if " " <= char <= "~" else f"\\{octet:03}"
