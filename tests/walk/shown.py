@@ -125,13 +125,16 @@ class Elsewhere:
     state: State
     waits_for: BlockedOn
     why: str
+    beside: bool = False
 
+
+_NO_REGISTRY = "needs a registry, which the sandbox does not have: its name servers are listed in `DNS_NAMESERVERS`"
 
 ELSEWHERE = {
     Code.OK: Elsewhere(V, NOBODY, "a record that is right"),
     Code.CHECKER_OFFLINE: Elsewhere(T, US, f"`{OFFLINE}`: the reply is about the whole domain"),
-    Code.NXDOMAIN_PARENT: Elsewhere(A, IT, "needs a registry, which the sandbox does not have"),
-    Code.NS_SET_MISMATCH: Elsewhere(V, NOBODY, "needs a registry, which the sandbox does not have"),
+    Code.NXDOMAIN_PARENT: Elsewhere(A, IT, _NO_REGISTRY),
+    Code.NS_SET_MISMATCH: Elsewhere(V, NOBODY, _NO_REGISTRY, beside=True),
     Code.REGRESSED: Elsewhere(T, IT, "any slip at a record that was verified before"),
     Code.TARGET_BROKEN: Elsewhere(T, US, "the targets are Engage's own, and the bot's looks do not ask about them"),
 }
