@@ -23,6 +23,7 @@ METHODS: dict[str, frozenset[str]] = {
     "views.open": frozenset(),
     "views.publish": frozenset(),
     "views.push": frozenset(),
+    "views.update": frozenset(),
 }
 """The methods that are called with the bot's token."""
 
