@@ -14,7 +14,7 @@ from core.events import Via
 from core.sending_domain import DeploymentEvent, DomainStatus, VerificationStatus
 from storage import outbox
 from storage.engine import Database
-from storage.migrations import is_current
+from storage.migrations import is_current, migrate
 from tests import fixtures_postgres
 from tests.bot.services.beside import beside
 from tests.bot.services.house import ADMIN, IT, TEAM, living
@@ -33,7 +33,7 @@ async def shell(commands, folder, database_url):
     """Run commands as an operator does, in `folder`; fail with what they print if one of them fails."""
     # The programs of PostgreSQL that are as old as its server, and our Python.
     path = f"{fixtures_postgres._programs()}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = {"PATH": path, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT), "HOME": str(folder)}
+    environment = {"PATH": path, "DATABASE_URL": database_url, "HOME": str(folder)}
     process = await asyncio.create_subprocess_exec(
         *("bash", "-euc", commands),
         cwd=folder,
@@ -64,6 +64,7 @@ async def lose_everything_since(house):
 
 async def goes_on(house, clock, database):
     """Bring the path to its end with a bot that has nothing but the backup; return what it says."""
+    await migrate(database)
     bot = beside(house, database)
     before = await bot.domain()
     async with database.reading() as session:
