@@ -18,6 +18,9 @@ from storage.engine import Database
 from tests.chaos.lives import Life, Nursery
 from tests.fakes.workspace import Workspace
 
+LONG = 600.0
+"""Seconds that people have patience for: whoever besieges them knows how long that may take."""
+
 KEY = "1/" + "0123456789abcdef0123456789abcdef01234567"
 TEAM = "T00SANDBOX"
 QUICK = {
@@ -108,7 +111,7 @@ class Siege:
 
     async def insist(self, act: Callable[[], Awaitable[None]], done: Callable[[], Awaitable[Any]]) -> Any:
         """Do something again and again until it has come to pass: nobody is told that the bot was killed meanwhile."""
-        end = time.monotonic() + 90
+        end = time.monotonic() + LONG
         while time.monotonic() < end:
             if found := await done():
                 return found
@@ -155,7 +158,7 @@ class Siege:
 
         await self.insist(lambda: self.command("deploy", name), started)
 
-    async def zone_file(self, name: str, within: float = 90) -> str:
+    async def zone_file(self, name: str, within: float = LONG) -> str:
         """Wait for the zone file in the IT channel; return its text."""
 
         async def look() -> str | None:
@@ -177,7 +180,7 @@ class Siege:
 
         await self.insist(lambda: self.command("verify", name), started)
 
-    async def active(self, name: str, within: float = 90) -> None:
+    async def active(self, name: str, within: float = LONG) -> None:
         """Wait until the domain is ACTIVE and Verified."""
 
         async def is_active() -> bool:
@@ -204,10 +207,10 @@ class Siege:
             domain = await self.domain(name)
             return domain is not None and domain.verification is wanted
 
-        await self.slack.eventually(lambda: verification_is(VerificationStatus.TEMPORARY_FAILURE), 90)
+        await self.slack.eventually(lambda: verification_is(VerificationStatus.TEMPORARY_FAILURE), LONG)
         await self.dns("POST", "/apply", text=text)
         await self.dns("POST", "/flush")
-        await self.slack.eventually(lambda: verification_is(VerificationStatus.VERIFIED), 90)
+        await self.slack.eventually(lambda: verification_is(VerificationStatus.VERIFIED), LONG)
 
     async def quiet(self, within: float = 60) -> None:
         """Wait until nothing is left to be said."""

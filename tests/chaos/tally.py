@@ -17,7 +17,7 @@ SAID_ONCE = (
 )
 """What the path says, whenever and however often the bot is killed on the way."""
 
-SAID_ONCE_MORE = ("thread.temporary", "alert.temporary", "alert.evidence", "thread.recovered", "alert.resolved")
+SAID_ONCE_MORE = ("thread.temporary", "alert.temporary", "thread.recovered", "alert.resolved")
 """What a record that is lost and mended adds."""
 
 HAPPENS_ONCE = ("created", "deploy_started", "records_ready")
@@ -108,9 +108,8 @@ def _messages(tally: Tally, siege: Siege, name: str, rows: list[dict[str, Any]],
         what, kind, excused = f"{name}: {row['kind']} (row {row['id']})", row["kind"], flights[row["id"]]
         if kind == "card":
             continue
-        if kind in {"zone.file", "alert.evidence"}:
-            place = "it-dns" if kind == "zone.file" else "support"
-            found = [each for each in about if each["place"] == place and each["files"]]
+        if kind == "zone.file":
+            found = [each for each in about if each["place"] == "it-dns" and each["files"]]
         elif kind == "deploy.records":
             found = [
                 each for each in about if each["ephemeral"] and "records of" in each["text"] and "ready" in each["text"]

@@ -114,12 +114,14 @@ DEPLOYING = (
     slack("the card links to the file, not marked", "chat.update", "accept_then_timeout"),
 )
 VERIFYING = (
-    slack("verify is committed, not answered", "response_url", "timeout"),
+    both(
+        slack("verify is committed, not answered", "response_url", "timeout"),
+        slack("the start is accepted, not marked", POST, "accept_then_timeout", IT_CHANNEL),
+    ),
     engage("a domain is claimed, Engage is asked", "slow", "describe"),
     look("in mid-look", NAME),
-    slack("the start is accepted, not marked", POST, "accept_then_timeout", IT_CHANNEL),
+    slack("a direct message is accepted, not marked", POST, "accept_then_timeout", "D00ALEX"),
 )
-GOING_LIVE = (slack("a direct message is accepted, not marked", POST, "accept_then_timeout", "D00ALEX"),)
 FAILING = (
     both(
         slack("the edit of a card is claimed", "chat.update", "timeout", IT_CHANNEL),
@@ -134,17 +136,21 @@ MENDED = (
 )
 
 
+async def mend(siege: Siege, text: str) -> None:
+    """Put the records back."""
+    await siege.dns("POST", "/apply", text=text)
+    await siege.dns("POST", "/flush")
+
+
 async def test_killed_at_every_named_point_the_path_completes(siege: Siege, report):
     await stand(siege, [engage("Engage creates, nobody knows", "late", "create")], lambda: siege.create(NAME))
     await stand(siege, DEPLOYING, lambda: siege.deploy(NAME))
     text = await siege.zone_file(NAME)
     await siege.dns("POST", "/apply", text=text)
     await stand(siege, VERIFYING, lambda: siege.verify(NAME))
-    await stand(siege, GOING_LIVE)
     await siege.active(NAME)
     await stand(siege, FAILING, lambda: siege.dns("DELETE", "/records", name=f"click.{NAME}"))
-    await siege.dns("POST", "/apply", text=text)
-    await stand(siege, MENDED, lambda: siege.dns("POST", "/flush"))
+    await stand(siege, MENDED, lambda: mend(siege, text))
     await siege.quiet()
 
     tally = await count(siege, {NAME: True})

@@ -19,6 +19,9 @@ from tests.chaos.tally import count
 KILLS = int(os.environ.get("KILLS") or 30)
 SEED = int(os.environ.get("SEED") or time.time_ns() % 1_000_000)
 AT_ONCE = 4
+LIFETIME = 0.7
+"""Seconds that the bot lives on average once it listens."""
+
 LONGEST = 120 + 4 * KILLS
 """Seconds for the whole run: about twice what it takes on two busy cores."""
 
@@ -26,7 +29,7 @@ LONGEST = 120 + 4 * KILLS
 async def kill_at_random(siege: Siege, kills: int, chance: random.Random) -> None:
     """Kill the bot `kills` times: mostly at work, now and then while it starts."""
     while siege.kills < kills:
-        await asyncio.sleep(chance.choice([0.02, 0.1, 0.3, 0.6, 1.0]) * chance.random())
+        await asyncio.sleep(min(chance.expovariate(1 / LIFETIME), 5 * LIFETIME))
         await siege.kill()
         await siege.start(wait=chance.random() < 0.9)
     await siege.slack.eventually(siege.listens, 30)
