@@ -8,6 +8,7 @@ https://www.sqlite.org/howtocorrupt.html, section 2.2.)
 
 import asyncio
 import fcntl
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from core.errors import ConfigurationError
 from storage import asked_checks, domains, outbox
 from storage.engine import Database
 
+logger = logging.getLogger(__name__)
 _PAUSE = 0.1
 
 
@@ -49,7 +51,7 @@ async def sole_user(database: Database, now: datetime, patience: timedelta) -> A
 
 async def _locked(descriptor: int, patience: timedelta) -> None:
     clock = asyncio.get_running_loop().time
-    until = clock() + patience.total_seconds()
+    until, told = clock() + patience.total_seconds(), False
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -57,6 +59,9 @@ async def _locked(descriptor: int, patience: timedelta) -> None:
             if clock() >= until:
                 taken = "DATABASE_URL: another process runs on this SQLite file; PostgreSQL serves as many as you like"
                 raise ConfigurationError([taken]) from None
+            if not told:
+                logger.warning("another process runs on this SQLite file; waiting for it to end")
+            told = True
             await asyncio.sleep(_PAUSE)
         else:
             return

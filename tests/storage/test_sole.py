@@ -63,7 +63,7 @@ async def test_two_processes_do_not_share_a_sqlite_file(sqlite_url):
     await database.dispose()
 
 
-async def test_one_that_is_about_to_end_is_waited_for(sqlite_url):
+async def test_one_that_is_about_to_end_is_waited_for(sqlite_url, caplog):
     database = Database.open(sqlite_url)
     other = os.open(f"{database.url.database}.lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(other, fcntl.LOCK_EX)
@@ -73,6 +73,7 @@ async def test_one_that_is_about_to_end_is_waited_for(sqlite_url):
         pass
 
     assert alone
+    assert [record.getMessage() for record in caplog.records if "waiting" in record.getMessage()] != []
     await database.dispose()
 
 
