@@ -10,6 +10,7 @@ from core.access import Role
 from core.diagnosis.surroundings import Dnssec
 from core.durations import Durations
 from core.errors import InvalidDomainName
+from core.findings import BlockedOn
 from core.notices.answers import CheckAsked, CheckLimited
 from core.phases import Phase, phase_of
 from core.records import Purpose
@@ -299,3 +300,58 @@ async def test_it_reads_the_warning_on_the_first_card_and_beside_the_table(house
     assert warning[language] in table.text
     assert "example.com" in file.content.splitlines()[1]
     assert "bounce.mail\n" in file.content
+
+
+async def test_signed_zones_are_told_from_those_that_are_not(house):
+    house.nameserver.put("example.com", "DNSKEY", ["257 3 13 AAAA"])
+    await ask(house, "a.example.com")
+    house.nameserver.put("example.com", "DS", [f"1 13 2 {'00' * 32}"])
+    house.nameserver.flush()
+    await ask(house, "b.example.com")
+
+    assert [each.checkup.dnssec for each in notices(house, "check.result")] == [Dnssec.UNSIGNED, Dnssec.SIGNED]
+
+
+async def test_a_zone_that_validating_resolvers_refuse_is_in_the_way_with_their_reason(house):
+    house.nameserver.fault("bogus", "resolver", "example.com", "SOA")
+
+    await ask(house)
+
+    (told,) = notices(house, "check.result")
+    assert [(row.code, row.facts["ede"]) for row in told.checkup.in_the_way] == [
+        ("dnssec-bogus", "6 signature expired")
+    ]
+    assert told.checkup.dnssec is Dnssec.BOGUS
+
+
+async def test_a_wildcard_in_the_zone_is_a_note(house):
+    house.nameserver.put("*.mail.example.com", "A", ["192.0.2.9"])
+
+    await ask(house)
+
+    (told,) = notices(house, "check.result")
+    assert told.checkup.in_the_way == ()
+    assert {remark.code.value for row in told.checkup.notes for remark in row.remarks} == {"wildcard-shadow"}
+
+
+async def test_a_name_below_the_domain_that_is_delegated_is_a_note_unless_nothing_can_stand_there(house):
+    house.nameserver.create_zone("_domainkey.mail.example.com")
+    house.nameserver.create_zone("click.mail.example.com")
+
+    await ask(house)
+
+    (told,) = notices(house, "check.result")
+    assert [row.code for row in told.checkup.in_the_way] == ["cname-at-apex"]
+    assert {remark.code.value for row in told.checkup.notes for remark in row.remarks} == {"subzone-delegated"}
+
+
+@pytest.mark.parametrize("fault", ["silent", "servfail", "refused", "garbage"])
+async def test_name_servers_that_give_no_usable_answer_are_one_finding(house, fault):
+    for server in ("ns1", "ns2"):
+        house.nameserver.fault(fault, server, "mail.example.com")
+
+    await ask(house)
+
+    (told,) = notices(house, "check.result")
+    assert len(told.checkup.in_the_way) == 1
+    assert told.checkup.blocked_on is BlockedOn.DNS_PROVIDER
