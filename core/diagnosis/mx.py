@@ -41,8 +41,8 @@ def judge(scene: Scene, record: ExpectedRecord, rdatas: Sequence[Rdata]) -> Verd
     verdict = verdict or act(Code.MX_MAILBOX_IN_USE)
     if verdict.right:
         return verdict
-    shown = ", ".join(_shown(mx) for mx in seen)
-    return act(verdict.code, **{"seen": shown, "length": len(shown), **verdict.facts})
+    facts = {"seen": ", ".join(_shown(mx) for mx in seen), **verdict.facts}
+    return act(verdict.code, **{**facts, "length": len(str(facts["seen"]))})
 
 
 def _right(record: ExpectedRecord, expected: str, seen: Sequence[Mx], _: Scene) -> Verdict | None:

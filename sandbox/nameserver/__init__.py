@@ -25,7 +25,8 @@ GET /zones
     ``{"zones": [{"name": "example.com", "negative_ttl": 5, "servers": {"ns1": [RECORD, ...], "ns2": [...]}}],
     "slips": [{"slip": "truncate-dkim", "domain": "mail.example.com"}],
     "faults": [{"fault": "silent", "server": "ns1", "name": null, "type": null, "seconds": 0}],
-    "met": 0, "slips_known": [...], "faults_known": [...],
+    "met": 0, "slips_known": [{"slip": "truncate-dkim", "group": "Any TXT", "label": "Cut the DKIM key at 255"}, ...],
+    "faults_known": [...],
     "ports": {"ns1": 5301, "ns2": 5302, "resolver": 5303, "control": 5304}}``.
     A RECORD is one RRset: ``{"name": "mail.example.com", "type": "TXT", "ttl": 300, "values": ["\"v=spf1 ~all\""]}``,
     names without final dot, values in zone-file notation. SOA and NS of the apex are among them. ``met`` counts the
@@ -44,10 +45,14 @@ DELETE /records ``{"name": "...", "type": "TXT", "server": "ns1"}``
     Take an RRset away; nothing there is success. Without ``type``: all types at the name.
 
 POST /slips ``{"slip": "truncate-dkim", "domain": "mail.example.com"}``
-    Make one of IT's usual mistakes with the records at or under ``domain``; 400 when there is no record to spoil.
-    ``truncate-dkim``: the DKIM key is cut after 255 octets. ``doubled-suffix``: the first CNAME is
-    moved to ``<its name>.<zone>``. ``second-spf``: another ``v=spf1`` beside ours. ``wrong-mx``: the MX points to
-    a stranger.
+    Make a mistake with the records at or under ``domain``, or with those who serve them; 400 when there is no record
+    to spoil. ``slips_known`` above lists all of them by name, with what they are about and what they do in words; they
+    are defined in `sandbox.nameserver.slips`. Some of them:
+    ``truncate-dkim``: the DKIM key is cut after 255 octets. ``doubled-suffix``: the first CNAME is moved to
+    ``<its name>.<zone>``. ``second-spf``: another ``v=spf1`` beside ours. ``wrong-mx``: the MX points to a stranger.
+    ``zone-not-served``: both servers refuse the domain. ``cached-nothing``: the resolver remembers for two minutes that
+    there is no key. Slips of servers are faults for the domain alone, and are listed among the faults; only
+    ``resolver-silent`` concerns everybody. The resolver's cache hears of every slip and mending at once.
 
 DELETE /slips ``{"domain": "mail.example.com"}``
     Mend the slips made at ``domain`` (without ``domain``: all), newest first.

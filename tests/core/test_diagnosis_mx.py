@@ -23,7 +23,11 @@ def look(*values):
     ("values", "code", "facts"),
     [
         (["0 "], Code.NULL_MX, {"expected": f"10 {EXCHANGE}", "seen": "0 ."}),
-        ([f"10 {EXCHANGE}", "20 mx.example.org"], Code.MX_EXTRA, {"count": 1, "seen": "20 mx.example.org"}),
+        (
+            [f"10 {EXCHANGE}", "20 mx.example.org"],
+            Code.MX_EXTRA,
+            {"count": 1, "seen": "20 mx.example.org", "length": 17},
+        ),
         ([f"10 {EXCHANGE}", f"20 {EXCHANGE}"], Code.MX_EXTRA, {"count": 1}),
         (
             [f"10 {EXCHANGE}.example.com"],

@@ -2,12 +2,6 @@
 
 import { h, post } from "./dom.js";
 
-const SLIPS = [
-  ["truncate-dkim", "Cut the DKIM key at 255"],
-  ["doubled-suffix", "Double a CNAME's suffix"],
-  ["second-spf", "Add a second SPF"],
-  ["wrong-mx", "Point the MX elsewhere"],
-];
 const MODES = [
   ["ok", "Works as it should"],
   ["slow", "Answers slowly"],
@@ -36,6 +30,8 @@ export class DnsPanel {
   #taken = [];
   #files = [];
   #told = "";
+  #spoilt = "";
+  #chosen = new Map();
 
   async open(place) {
     this.place = place;
@@ -140,25 +136,42 @@ export class DnsPanel {
   #slips() {
     const domains = this.#files.map((file) => file.name.replace(/\.zone\.txt$/, ""));
     if (!this.#state.zones.length || !domains.length) return null;
-    const select = h("select", { "aria-label": "Domain to spoil", "data-focus": "slip-domain" },
-      domains.map((domain) => h("option", { value: domain }, domain)));
-    const labels = Object.fromEntries(SLIPS);
-    const made = [...new Set(this.#state.slips.map((slip) => `${labels[slip.slip]} (${slip.domain})`))];
-    const spoil = ([slip, label]) =>
-      this.#button(label, slip, () => this.#do("slips", { slip, domain: select.value }, `${label}: done to ${select.value}.`));
+    const known = this.#state.slips_known;
+    const labels = Object.fromEntries(known.map((slip) => [slip.slip, slip.label]));
+    const groups = [...new Set(known.map((slip) => slip.group))];
+    const made = this.#state.slips.map((slip) => h("li", {}, h("span", {}, h("b", {}, labels[slip.slip]), h("small", {}, slip.domain))));
+    if (!domains.includes(this.#spoilt)) this.#spoilt = domains[0];
+    const choose = (event) => (this.#spoilt = event.target.value);
+    const select = h("select", { "aria-label": "Domain to spoil", "data-focus": "slip-domain", onchange: choose },
+      domains.map((domain) => h("option", { value: domain, selected: domain === this.#spoilt }, domain)));
     return h(
       "section",
       {},
       h("h3", {}, "Spoil something"),
       select,
-      h("div", { class: "b-actions" }, SLIPS.map(spoil)),
-      made.length > 0 && h("p", { class: "hint" }, `Done: ${made.join(", ")}`),
-      made.length > 0 && this.#button("Mend everything", "mend", () => this.#do("mend", {}, "All slips are mended.")),
+      h("div", { class: "slips" }, groups.map((group) => this.#slipGroup(group, known.filter((slip) => slip.group === group)))),
+      made.length > 0 && h("ul", { class: "rows" }, made),
+      made.length > 0 && this.#button("Mend everything", "mend", () => this.#do("mend", {}, "All slips are mended."), "primary"),
     );
   }
 
+  #slipGroup(group, slips) {
+    const choose = (event) => this.#chosen.set(group, event.target.value);
+    const options = slips.map((slip) =>
+      h("option", { value: slip.slip, selected: slip.slip === this.#chosen.get(group) }, slip.label));
+    const select = h("select", { "aria-label": `Slip: ${group}`, "data-focus": `slip-${group}`, onchange: choose }, options);
+    const spoil = () => {
+      const [slip, domain] = [select.value, this.#spoilt];
+      const { label } = slips.find((each) => each.slip === slip);
+      this.#do("slips", { slip, domain }, `${label}: done to ${domain}.`);
+    };
+    const button = h("button",
+      { type: "button", class: "button", "data-focus": `spoil-${group}`, "aria-label": `Spoil: ${group}`, onclick: spoil }, "Spoil");
+    return [h("span", { class: "slip-group" }, group), select, button];
+  }
+
   #server() {
-    const silent = this.#state.faults.some((fault) => fault.fault === "silent");
+    const silent = this.#state.faults.some((fault) => fault.fault === "silent" && fault.name === null && fault.server !== "resolver");
     return h(
       "section",
       {},

@@ -148,7 +148,11 @@ def asked() -> list[tuple[str, str, dict]]:
 @pytest.fixture
 def neighbours(asked: list[tuple[str, str, dict]], stopping: list[threading.Thread]) -> Iterator[Neighbours]:
     record = {"name": "mail.example.com", "type": "TXT", "ttl": 300, "values": ['"v=spf1 ~all"']}
-    state = {"zones": [{"name": "example.com", "servers": {"ns1": [record]}}], "slips": [], "faults": []}
+    slips = [
+        {"slip": name, "group": "DKIM", "label": name.replace("-", " ")} for name in ("truncate-dkim", "dkim-weak")
+    ]
+    zones = [{"name": "example.com", "servers": {"ns1": [record]}}]
+    state = {"zones": zones, "slips": [], "slips_known": slips, "faults": []}
 
     async def answer(request: Request) -> Response:
         body = await request.json() if request.method != "GET" else {}
@@ -232,12 +236,14 @@ async def test_it_applies_the_zone_file_on_a_phone(page: Page, asked: list):
     await expect(page.get_by_role("status").get_by_text("applied")).to_be_visible()
     await page.get_by_role("button", name="Take away").click()
     await expect(page.get_by_role("status").get_by_text("taken away")).to_be_visible()
-    await page.get_by_role("button", name="Cut the DKIM key at 255").click()
-    await expect(page.get_by_text("done to mail.example.com")).to_be_visible()
+    await page.get_by_role("combobox", name="Slip: DKIM").select_option(label="dkim weak")
+    await page.get_by_role("button", name="Spoil: DKIM").click()
+    await expect(page.get_by_text("dkim weak: done to mail.example.com")).to_be_visible()
+    await expect(page.get_by_role("combobox", name="Slip: DKIM")).to_have_value("dkim-weak")
 
     assert asked[1:] == [
         ("POST", "/apply", {"text": 'mail.example.com. 300 IN TXT "v=spf1 ~all"\n'}),
         ("DELETE", "/records", {"name": "mail.example.com", "type": "TXT"}),
-        ("POST", "/slips", {"slip": "truncate-dkim", "domain": "mail.example.com"}),
+        ("POST", "/slips", {"slip": "dkim-weak", "domain": "mail.example.com"}),
     ]
     assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
