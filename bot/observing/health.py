@@ -5,10 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.scheduler import Pulse
-from core.errors import BotError
 from storage.engine import Database
 from storage.migrations import is_current
 
@@ -52,7 +49,7 @@ class Health:
                 current = await is_current(self.database)
         except TimeoutError:
             return [f"database: no answer within {_PATIENCE:.0f} s"]
-        except (BotError, SQLAlchemyError):
+        except Exception:  # noqa: BLE001 -- whatever it is, the probe gets its answer, and ticks tell the log
             return ["database: cannot be read"]
         return [] if current else ["database: its schema is not the one of this release"]
 

@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.observing.meter import PREFIX
 from bot.ports import Clock
-from core.errors import BotError
 from storage.engine import Database
 from storage.figures import Backlog, Figures, figures
 
@@ -38,7 +36,7 @@ class Stock(Collector):
             try:
                 async with asyncio.timeout(_PATIENCE), self._database.reading() as session:
                     self._figures = await figures(session, now)
-            except (BotError, SQLAlchemyError, TimeoutError):
+            except Exception:  # noqa: BLE001 -- whatever it is, the other metrics are told all the same
                 self._figures = None
             self._counted_at = now
 
