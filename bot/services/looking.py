@@ -107,6 +107,7 @@ class Looking:
             budget=self.budget,
             seconds=self.seconds,
             disagree_after=self.durations.disagree_after,
+            check_targets=full and self.resolvers > 0,
         )
 
     def _known_look(self, domain: SendingDomain, started: datetime) -> Look:

@@ -60,7 +60,7 @@ def _chain(scene: Scene, record: ExpectedRecord, first: str) -> Verdict:
 def _beyond(scene: Scene, record: ExpectedRecord) -> Verdict | None:
     """Look at what keeps a right CNAME from working: a dead target, or a CAA record."""
     if scene.case.check_targets and record.purpose in _SERVED and _is_dead(scene, expected_target(record)):
-        return trouble(Code.TARGET_BROKEN, definite=True)
+        return trouble(Code.TARGET_BROKEN)  # says nothing against the record: nothing gets worse by it
     if scene.case.probe and record.purpose in _CERTIFIED:
         return caa(scene)
     return None

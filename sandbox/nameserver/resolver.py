@@ -37,12 +37,20 @@ class _Entry:
 
 
 class Resolver:
-    """The source of the resolver's answers. `clock` gives monotonic seconds."""
+    """The source of the resolver's answers. `clock` gives monotonic seconds.
+
+    `beyond` is asked for what the servers `upstream` do not have.
+    """
 
     def __init__(
-        self, upstream: Sequence[Server], negative_ttl: int = 5, clock: Callable[[], float] = time.monotonic
+        self,
+        upstream: Sequence[Server],
+        negative_ttl: int = 5,
+        clock: Callable[[], float] = time.monotonic,
+        beyond: Server | None = None,
     ) -> None:
         self._upstream = upstream
+        self._beyond = beyond
         self._clock = clock
         self._nowhere = Zone.new(dns.name.root, negative_ttl)
         self._cache: dict[tuple[Name, RdataType], _Entry] = {}
@@ -87,9 +95,16 @@ class Resolver:
         return entry
 
     def _fetch(self, name: Name, rdtype: RdataType) -> _Entry:
+        found = self._ask(self._upstream, name, rdtype)
+        if found.answer or self._beyond is None:
+            return found
+        elsewhere = self._ask([self._beyond], name, rdtype)
+        return found if elsewhere.authority == (self._nowhere.soa,) else elsewhere
+
+    def _ask(self, servers: Sequence[Server], name: Name, rdtype: RdataType) -> _Entry:
         query = dns.message.make_query(name, rdtype, use_edns=0, payload=65535).to_wire()
         refused = False
-        for server in self._upstream:
+        for server in servers:
             reply = server.reply(query, _INSIDE, tcp=True)
             response = _parsed(reply.wire)
             if response is None or response.rcode() not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:

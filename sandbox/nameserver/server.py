@@ -18,6 +18,7 @@ from dns.rrset import RRset
 
 from sandbox.nameserver.answering import Authority, Server
 from sandbox.nameserver.faults import Fault, FaultKind
+from sandbox.nameserver.outside import outside
 from sandbox.nameserver.resolver import Resolver
 from sandbox.nameserver.slips import SLIPS
 from sandbox.nameserver.sockets import Listener
@@ -55,7 +56,9 @@ class Nameserver:
         found = (lambda origin: Zone.new(origin, negative_ttl)) if hosts_everything else None
         self._authorities = {name: Authority(found) for name in AUTHORITIES}
         self.servers = {name: Server(authority) for name, authority in self._authorities.items()}
-        self._resolver = Resolver(tuple(self.servers.values()), negative_ttl, clock)
+        self._resolver = Resolver(
+            tuple(self.servers.values()), negative_ttl, clock, beyond=Server(outside(negative_ttl))
+        )
         self.servers[RESOLVER] = Server(self._resolver)
         places = zip(self.servers.items(), ports, strict=True)
         self._listeners = {name: Listener(server, host, port) for (name, server), port in places}

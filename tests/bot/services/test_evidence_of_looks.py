@@ -93,8 +93,9 @@ async def test_silence_is_followed_by_what_was_tried(house, clock):
     alert, file = after_alert(house)
 
     assert isinstance(alert, AlertUnseen)
-    assert {each.finding.code for each in file.exhibits.exhibits} <= {Code.LAME, Code.SERVFAIL, Code.CHECKER_OFFLINE}
-    assert {asked.said.split()[0] for each in file.exhibits.exhibits for asked in each.asked} == {"SERVFAIL"}
+    assert len(file.exhibits.exhibits) == 6
+    assert not any(each.finding.definite for each in file.exhibits.exhibits)
+    assert "SERVFAIL" in {asked.said for each in file.exhibits.exhibits for asked in each.asked}
 
 
 async def test_an_alert_that_no_look_led_to_is_followed_by_none(house):

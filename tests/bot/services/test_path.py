@@ -156,7 +156,11 @@ async def test_a_record_taken_away_from_an_active_domain_is_a_temporary_failure_
     assert mended.verification is VerificationStatus.VERIFIED
     said = house.said()
     assert [kind for kind in said if kind.startswith("thread")] == ["thread.temporary", "thread.recovered"]
-    assert [kind for kind in said if kind.startswith("alert")] == ["alert.temporary", "alert.evidence", "alert.resolved"]
+    assert [kind for kind in said if kind.startswith("alert")] == [
+        "alert.temporary",
+        "alert.evidence",
+        "alert.resolved",
+    ]
 
 
 @pytest.mark.parametrize("times", [1, 2])
