@@ -180,3 +180,18 @@ async def test_a_failure_outside_of_any_listener_is_acknowledged_though_slack_is
 
     assert response.status == 200
     assert [entry["event"] for entry in log] == ["listener.failed", "listener.unanswered"]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("boom"), TimeoutError(), KeyError("x")])
+async def test_a_failure_of_the_answer_to_a_failure_is_acknowledged_and_logged(bot, log, error):
+    bot.onboarding.outcome = RuntimeError("the first")
+    bot.surface.failure = error
+
+    responses = [
+        await bot.command("deploy mail.example.com"),
+        await bot.click("start_deploy"),
+        await bot.submit("x", {}),
+    ]
+
+    assert [response.status for response in responses] == [200, 200, 200]
+    assert [entry["event"] for entry in log].count("listener.unanswered") == 3

@@ -189,7 +189,7 @@ async def test_buttons_of_messages(real, kind):
 
 
 @pytest.mark.parametrize("view", [HOME, DETAILS], ids=["home", "modal"])
-@pytest.mark.parametrize("kind", ["admin", "it", "support", "colleague", "guest", "bot", "stranger"])
+@pytest.mark.parametrize("kind", ["admin", "it", "support", "colleague", "guest"])
 async def test_buttons_of_the_home_and_of_modals(real, kind, view):
     done = {}
     for (action, value), verb in BUTTONS.items():

@@ -37,20 +37,28 @@ def harmless(language):
     return {(number, kind): hostility.skeleton(payload) for number, (kind, payload) in enumerate(payloads)}
 
 
-@pytest.mark.parametrize("number", range(len(hostility.NASTY)))
-def test_what_was_made_to_be_more_than_letters_is_drawn_as_letters(number):
-    text, language = hostility.NASTY[number], list(Language)[number % 2]
+def packed():
+    """The nasty texts, as many at once as are shown whole; each begins and ends its text somewhere."""
+    packs = [""]
+    for text in hostility.NASTY:
+        if len(packs[-1]) + len(text) > SHORT:
+            packs.append("")
+        packs[-1] += text
+    return packs
 
-    assert_draws_letters(language, text)
+
+@pytest.mark.parametrize("text", packed(), ids=ascii)
+def test_what_was_made_to_be_more_than_letters_is_drawn_as_letters(text):
+    assert_draws_letters(list(Language)[len(text) % 2], text)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=hostility.texts, language=st.sampled_from(Language))
 def test_any_text_is_drawn_as_letters(text, language):
     assert_draws_letters(language, text)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(name=hostility.texts, language=st.sampled_from(Language))
 def test_a_name_that_is_none_is_drawn_as_letters_too(name, language):
     for _, payload in hostility.payloads(language, name, "seen"):
