@@ -52,6 +52,7 @@ ci: ## Install what a fresh machine lacks, then check; nothing may be skipped.
 	@$(MAKE) --no-print-directory setup
 	@CI=true $(MAKE) --no-print-directory check
 	@CI=true $(MAKE) --no-print-directory chaos KILLS=30
+	@CI=true $(MAKE) --no-print-directory faults
 	@CI=true $(MAKE) --no-print-directory canaries
 	@$(MAKE) --no-print-directory audit AUDIT=--tolerate-unreachable
 
@@ -62,6 +63,10 @@ SEED ?=
 .PHONY: chaos
 chaos: $(STAMP) ## Kill the bot wherever it hurts and KILLS=200 times at random; count what is lost.
 	@KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m pytest tests/chaos
+
+.PHONY: faults
+faults: $(STAMP) ## Take the DNS, Engage and the disk away, in every way that takes its time.
+	@$(BIN)/python -m pytest -m fault tests/faults
 
 .PHONY: canaries
 canaries: $(STAMP) ## Look for secrets wherever something is written, after every path, as processes.

@@ -11,6 +11,8 @@ from core.sending_domain import DomainStatus, VerificationStatus
 from tests.bot.services.house import IT, TEAM
 from tests.bot.services.test_path import LAST, deployed
 
+pytestmark = pytest.mark.fault
+
 PENDING = (DomainStatus.DEPLOYING, VerificationStatus.PENDING)
 VERIFIED = (DomainStatus.DEPLOYING, VerificationStatus.VERIFIED)
 ACTIVE = (DomainStatus.ACTIVE, VerificationStatus.VERIFIED)

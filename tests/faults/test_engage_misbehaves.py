@@ -15,6 +15,8 @@ from core.sending_domain import DomainStatus, VerificationStatus
 from tests.bot.services.house import ADMIN, TEAM
 from tests.fakes.engage_stand_in import API_KEY, running_stand_in
 
+pytestmark = pytest.mark.fault
+
 NEW = (DomainStatus.SUSPENDED, VerificationStatus.NOT_STARTED)
 DEPLOYING = (DomainStatus.DEPLOYING, VerificationStatus.NOT_STARTED)
 PENDING = (DomainStatus.DEPLOYING, VerificationStatus.PENDING)

@@ -123,7 +123,7 @@ async def test_an_hour_without_slack_loses_nothing_and_is_not_spent_knocking(str
     street.house.apply_records(domain)
     for _ in range(12):
         await street.house.checking.check_due()
-        await street.dispatch(timedelta(minutes=5), every=timedelta(seconds=30))
+        await street.dispatch(timedelta(minutes=5), every=timedelta(seconds=60))
     while_away = len(calls)
 
     street.client.base_url = url

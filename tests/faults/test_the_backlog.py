@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
-from bot import backlog
+from bot import backlog, logbook
 from bot.__main__ import app
 from core.errors import ChannelUnavailable, PermanentError
 from storage import domains, outbox
@@ -72,6 +72,7 @@ async def test_a_replay_of_one_lane_leaves_the_others_alone(database):
 
 def test_the_command_line_lists_and_replays(sqlite_url, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    monkeypatch.setattr(logbook, "configure", lambda *_: None)  # the log of the tests stays as it is
     runner = CliRunner()
 
     async def prepare():

@@ -34,7 +34,7 @@ def cpu_seconds(pid):
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-@pytest.mark.acceptance
+@pytest.mark.fault
 async def test_a_process_whose_database_cannot_grow_says_so_stays_calm_and_goes_on(town):
     bot = town.sandbox.parts["bot"]
     await town.create("one.example.com")
