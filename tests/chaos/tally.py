@@ -20,6 +20,9 @@ SAID_ONCE = (
 SAID_ONCE_MORE = ("thread.temporary", "alert.temporary", "thread.recovered", "alert.resolved")
 """What a record that is lost and mended adds."""
 
+FILES = {"zone.file": "it-dns", "alert.evidence": "support"}
+"""Where files are shared; Slack does so a moment later, perhaps after what was said next."""
+
 HAPPENS_ONCE = ("created", "deploy_started", "records_ready")
 
 
@@ -108,8 +111,12 @@ def _messages(tally: Tally, siege: Siege, name: str, rows: list[dict[str, Any]],
         what, kind, excused = f"{name}: {row['kind']} (row {row['id']})", row["kind"], flights[row["id"]]
         if kind == "card":
             continue
-        if kind == "zone.file":
-            found = [each for each in about if each["place"] == "it-dns" and each["files"]]
+        if kind in FILES:
+            shared = [each for each in about if each["place"] == FILES[kind] and each["files"]]
+            # Files do not tell their row: the last row of a kind answers for what is too many.
+            same = [each["id"] for each in rows if each["kind"] == kind]
+            place = same.index(row["id"])
+            found = shared[place:] if row["id"] == same[-1] else shared[place : place + 1]
         elif kind == "deploy.records":
             found = [
                 each for each in about if each["ephemeral"] and "records of" in each["text"] and "ready" in each["text"]
@@ -119,7 +126,7 @@ def _messages(tally: Tally, siege: Siege, name: str, rows: list[dict[str, Any]],
         else:
             found = [each for each in seen if _row_of(each) == row["id"]]
         tally.found(what, len(found), excused=excused)
-        if found and kind != "deploy.records":
+        if found and kind not in {"deploy.records", *FILES}:
             first = min(float(each["ts"]) for each in found)
             if first < last.get(row["lane"], 0):
                 tally.out_of_order.append(what)
