@@ -18,6 +18,7 @@ from core.errors import TransientError
 
 log = structlog.get_logger(__name__)
 _SELDOM = timedelta(seconds=30)
+_AGAIN = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ class Tick:
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
     _stopping: bool = False
+    _told: Callable[[], timedelta] | None = None
 
     def wake(self) -> None:
         """Have the work done soon. Never blocks."""
@@ -95,15 +97,24 @@ class Tick:
     async def _work_safely(self) -> bool:
         try:
             done = await self.work()
-        except TransientError as error:  # said in one line: it may last for hours
-            log.error("tick.failed", tick=self.name, error=str(error))
+        except TransientError as error:
+            self._tell(error)
             return False
         except Exception:
             log.exception("tick.failed", tick=self.name)
             return False
+        if self.pulse.failing:
+            log.info("tick.recovered", tick=self.name)
+        self._told = None
         if done:
             log.debug("tick.done", tick=self.name, count=done)
         return True
+
+    def _tell(self, error: TransientError) -> None:
+        """Say it in one line, and again in every minute for which it lasts: that may be hours."""
+        if self._told is None or self._told() >= _AGAIN:
+            log.error("tick.failed", tick=self.name, error=str(error))
+            self._told = stopwatch()
 
 
 class Ticks:

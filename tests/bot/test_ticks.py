@@ -4,8 +4,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+import structlog
 
 from bot.scheduler import Tick, Ticks
+from core.errors import TransientError
 from tests.fakes.meter import FakeMeter
 
 
@@ -89,6 +91,26 @@ async def test_a_run_that_raises_leaves_the_tick_failing_until_one_ends_well(tic
     assert not tick.pulse.failing
     assert tick.pulse.succeeded is not ended_well
     assert [outcome for _, _, outcome in tick.meter.counted] == ["failed", "done"]
+
+
+async def test_what_lasts_for_hours_is_told_once_a_minute_and_that_it_is_over_too(tick, work):
+    async def run_once(error):
+        work.error = error
+        tick.wake()
+        await let_it_run()
+        work.go.set()
+        await let_it_run()
+
+    with structlog.testing.capture_logs() as lines:
+        for _ in range(5):
+            await run_once(TransientError("the database cannot be reached"))
+        tick._told = lambda: timedelta(minutes=1)
+        await run_once(TransientError("the database cannot be reached"))
+        await run_once(None)
+        await run_once(TransientError("the database cannot be reached"))
+
+    told = [line["event"] for line in lines if line["log_level"] != "debug"]
+    assert told == ["tick.failed", "tick.failed", "tick.recovered", "tick.failed"]
 
 
 async def test_housekeeping_is_not_expected_as_often_as_the_others():
