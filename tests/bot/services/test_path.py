@@ -35,7 +35,8 @@ async def test_deploy_posts_the_card_first_and_the_zone_file_when_records_exist(
     domain = await deployed(house)
 
     said = house.said()
-    assert said[0] == "card"
+    # What is whispered to the asker goes in a lane of its own.
+    assert said.index("card") < said.index("thread.records_ready")
     assert said.index("thread.records_ready") < said.index("zone.table") < said.index("zone.file")
     assert "deploy.records" in said
     assert domain.status is DomainStatus.DEPLOYING
