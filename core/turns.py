@@ -4,6 +4,7 @@ The worst required record decides, in the order of `BlockedOn`: IT, DNS provider
 Advisory records count for no turn.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -74,13 +75,14 @@ def turn_of(domain: SendingDomain, durations: Durations, now: datetime) -> Turn:
 
 
 def eta_of(domain: SendingDomain) -> datetime | None:
-    """Return the moment by which caches have caught up with all required records; None if no finding names one."""
-    etas = (
-        record.finding.facts.get("eta_at")
+    """Return the moment by which caches have caught up with all required records; None if that has no bound."""
+    waiting = [
+        record.finding
         for record in _open(domain)
         if record.finding is not None and record.finding.blocked_on is BlockedOn.PROPAGATION
-    )
-    return max((eta for eta in etas if isinstance(eta, datetime)), default=None)
+    ]
+    etas = [eta for finding in waiting if isinstance(eta := finding.facts.get("eta_at"), datetime)]
+    return max(etas) if etas and len(etas) == len(waiting) else None
 
 
 def is_offline(domain: SendingDomain, durations: Durations, now: datetime) -> bool:
@@ -115,8 +117,7 @@ def _by_finding(domain: SendingDomain) -> Turn:
             key = TurnKey.IT_ADD if all(map(_is_missing, theirs)) else TurnKey.IT_FIX
             return Turn(key, n=len(theirs), provider=_provider(domain))
         case BlockedOn.DNS_PROVIDER:
-            zone = domain.zone.apex if domain.zone is not None else domain.name
-            return Turn(TurnKey.PROVIDER, zone=zone, provider=_provider(domain))
+            return Turn(TurnKey.PROVIDER, zone=_silent_zone(domain, waiting), provider=_provider(domain))
         case BlockedOn.US:
             return Turn(TurnKey.US)
         case BlockedOn.PROPAGATION:
@@ -125,6 +126,13 @@ def _by_finding(domain: SendingDomain) -> Turn:
             return _engage(domain)
         case _:
             assert_never(worst)
+
+
+def _silent_zone(domain: SendingDomain, waiting: Sequence[TrackedRecord]) -> str:
+    """Return the zone that gives no usable answer: that of the first such record, which may be delegated."""
+    theirs = (each.finding for each in waiting if _blocked_on(each) is BlockedOn.DNS_PROVIDER)
+    zone = next((finding.facts.get("zone") for finding in theirs if finding is not None), None)
+    return zone if isinstance(zone, str) else domain.zone.apex if domain.zone is not None else domain.name
 
 
 def _after_failure(domain: SendingDomain, durations: Durations) -> Turn:

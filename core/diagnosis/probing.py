@@ -74,9 +74,10 @@ def _wrong_type(scene: Scene, record: ExpectedRecord) -> Verdict | None:
             continue
         outcome = scene.outcome(record.name, kind, Rank.SLIP)
         if any(_says(record, rdata) for rdata in _rdatas(outcome, record.name, kind)):
-            return act(Code.WRONG_TYPE, seen_type=kind)
-        if kind == "TXT" and any(_names(record, value) for value in texts(outcome, record.name)):
-            return act(Code.WRONG_TYPE, seen_type=kind)
+            return act(Code.WRONG_TYPE, seen_type=kind, seen=record.value, length=len(record.value))
+        found = next((value for value in texts(outcome, record.name) if kind == "TXT" and _names(record, value)), None)
+        if found is not None:
+            return act(Code.WRONG_TYPE, seen_type=kind, seen=printable(found), length=len(found))
     return None
 
 

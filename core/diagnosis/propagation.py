@@ -48,15 +48,14 @@ def _short(counted: Sequence[Answer], rights: Sequence[Answer]) -> Verdict:
     bogus = next((unknown for unknown in unknowns if unknown.reason is Silence.BOGUS), None)
     if bogus is not None:
         return trouble(Code.DNSSEC_BOGUS, ede=bogus.ede or "")
-    for code, kind in ((Code.CACHED_NEGATIVE, Absent), (Code.STALE_CACHE, Present)):
-        expiries = [
-            (expiry, str(answer.server))
-            for answer in wrongs
-            if isinstance(answer.outcome, kind) and (expiry := _expiry(answer)) is not None
-        ]
-        if expiries:
-            eta_at, resolver = max(expiries)
-            return wait(code, definite=definite, resolver=resolver, eta_at=eta_at)
+    expiries = [
+        (expiry, str(answer.server), Code.CACHED_NEGATIVE if isinstance(answer.outcome, Absent) else Code.STALE_CACHE)
+        for answer in wrongs
+        if (expiry := _expiry(answer)) is not None
+    ]
+    if expiries:  # the slowest is named: until then at most it takes
+        eta_at, resolver, code = max(expiries)
+        return wait(code, definite=definite, resolver=resolver, eta_at=eta_at)
     return wait(Code.PROPAGATING, definite=definite, count=len(rights), total=len(counted))
 
 

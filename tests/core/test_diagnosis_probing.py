@@ -97,6 +97,8 @@ def test_the_value_under_another_type_is_found(purpose, kind, value):
     finding = world.diagnose(CASE)[purpose]
 
     assert (finding.code, finding.facts["seen_type"]) == (Code.WRONG_TYPE, kind)
+    assert finding.facts["seen"]
+    assert finding.facts["length"] == len(finding.facts["seen"])
 
 
 def test_an_alias_in_the_place_of_text_is_in_the_way():

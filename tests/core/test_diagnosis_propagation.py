@@ -52,6 +52,16 @@ def test_an_old_value_ends_with_its_ttl():
     assert finding.facts["eta_at"] == NOW + timedelta(seconds=300)
 
 
+def test_the_slowest_resolver_is_named():
+    world = World(resolvers=3, negative_ttl=100).add(RECORDS).put(CLICK, "CNAME", "old.example.net", at=ONE)
+    world.take(CLICK, "CNAME", at=TWO)
+
+    finding = look(world)
+
+    assert (finding.code, finding.facts["resolver"]) == (Code.STALE_CACHE, "1.1.1.1")
+    assert finding.facts["eta_at"] == NOW + timedelta(seconds=300)
+
+
 def test_an_absence_of_unknown_length_is_just_propagating():
     world = World(resolvers=3, negative_ttl=None).add(RECORDS).take(CLICK, "CNAME", at=(TWO, THREE))
 

@@ -131,6 +131,21 @@ def test_the_eta_is_that_of_the_slowest_cache():
     assert turn(domain) == Turn(TurnKey.PROPAGATION, eta_at=NOW + 2 * HOUR)
 
 
+def test_there_is_no_eta_where_one_of_the_findings_has_no_bound():
+    spf = next(record.expected for record in a_domain(DP).records if record.expected.purpose == "SPF")
+    domain = pending(SPF=a_finding(spf, Code.STALE_CACHE, eta_at=NOW + HOUR), MX=Code.PROPAGATING)
+
+    assert turn(domain) == Turn(TurnKey.PROPAGATION, eta_at=None)
+
+
+def test_a_delegated_zone_that_is_silent_is_the_one_that_is_named():
+    domain = pending()
+    finding = replace(unanswered(domain.records[0].expected), facts={"zone": "bounce.example.com"})
+    silent = replace(domain.records[0], status=VerificationStatus.PENDING, finding=finding)
+
+    assert turn(replace(domain, records=(silent, *domain.records[1:]))).zone == "bounce.example.com"
+
+
 def test_there_is_no_eta_where_no_finding_names_one():
     assert turn(pending(SPF=Code.PROPAGATING)) == Turn(TurnKey.PROPAGATION, eta_at=None)
 
