@@ -103,6 +103,7 @@ SHOWN = (
     Shown("address-instead", Code.ADDRESS_INSTEAD, CLICK, A, IT),
     _warned("by-way-of", Code.CNAME_CHAIN, CLICK),
     Shown("wrong-target", Code.CNAME_WRONG_TARGET, CLICK, A, IT),
+    Shown("target-dead", Code.TARGET_BROKEN, CLICK, T, US),
     Shown("other-issuer", Code.CAA_BLOCKS, CERTIFICATE, A, IT),
     Shown("null-mx", Code.NULL_MX, MX, A, IT),
     Shown("second-mx", Code.MX_EXTRA, MX, A, IT),
@@ -136,5 +137,4 @@ ELSEWHERE = {
     Code.NXDOMAIN_PARENT: Elsewhere(A, IT, _NO_REGISTRY),
     Code.NS_SET_MISMATCH: Elsewhere(V, NOBODY, _NO_REGISTRY, beside=True),
     Code.REGRESSED: Elsewhere(T, IT, "any slip at a record that was verified before"),
-    Code.TARGET_BROKEN: Elsewhere(T, US, "the targets are Engage's own, and the bot's looks do not ask about them"),
 }

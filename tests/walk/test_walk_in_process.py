@@ -34,6 +34,7 @@ TURNS = {
     BlockedOn.IT: {TurnKey.IT_FIX, TurnKey.IT_ADD},
     BlockedOn.DNS_PROVIDER: {TurnKey.PROVIDER},
     BlockedOn.PROPAGATION: {TurnKey.PROPAGATION},
+    BlockedOn.US: {TurnKey.US},
 }
 
 
@@ -78,7 +79,8 @@ class Walk:
             self.happen(CheckerOffline("nobody answers"))
             self.happen(TimePassed(self.new_id()))
             return
-        case = Case(self.domain.name, self.domain.record_set, resolvers=1, disagree_after=LIMIT, seconds=3)
+        limits = {"resolvers": 1, "disagree_after": LIMIT, "seconds": 3, "check_targets": True}
+        case = Case(self.domain.name, self.domain.record_set, **limits)
         evidence = await self.observer.observe(case)
         look = Look(
             id=self.new_id(),

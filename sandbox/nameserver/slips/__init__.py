@@ -150,6 +150,7 @@ def _cname() -> Iterable[Slip]:
     yield Slip("flattened", group, "Use ALIAS in its place", cname.flattened)
     yield Slip("address-instead", group, "Use an address in its place", cname.address)
     yield Slip("by-way-of", group, "Go by way of another name", cname.by_way_of)
+    yield Slip("target-dead", group, "Have the target itself be gone", cname.dead_target)
     yield Slip("other-issuer", group, "Allow another certificate authority only", cname.other_issuer)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dns.name import Name
 from dns.rdatatype import RdataType
 
-from sandbox.nameserver.slips.effects import Effect, Effects, Put, Records, below, rrset
+from sandbox.nameserver.slips.effects import Effect, Effects, Put, Records, Remember, below, rrset
 
 ELSEWHERE = "192.0.2.80"
 TARGETS_OWN = "192.0.2.10"
@@ -49,6 +49,12 @@ def by_way_of(records: Records) -> Iterator[Effect]:
         way = below("tracking", records.domain)
         yield Put(link.name, link.rdtype, rrset(link.name, link.rdtype, way.to_text(), ttl=link.ttl))
         yield Put(way, link.rdtype, rrset(way, link.rdtype, link[0].target.to_text()))
+
+
+def dead_target(records: Records) -> Iterator[Effect]:
+    """The link is right, but the host it leads to is gone."""
+    for link in records.links():
+        yield from (Remember(link[0].target, rdtype, None) for rdtype in (RdataType.A, RdataType.AAAA))
 
 
 def other_issuer(records: Records) -> Iterator[Effect]:
