@@ -41,7 +41,7 @@ lint: $(STAMP) ## Check style, types, the direction of imports, and for unsafe c
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/bandit -q -c pyproject.toml -r core storage bot sandbox
+	@$(BIN)/bandit -q -c pyproject.toml -r core storage bot sandbox bench
 
 .PHONY: check
 check: lint test ## What CI runs, where its extra programs are installed.
@@ -71,6 +71,13 @@ faults: $(STAMP) ## Take the DNS, Engage and the disk away, in every way that ta
 .PHONY: canaries
 canaries: $(STAMP) ## Look for secrets wherever something is written, after every path, as processes.
 	@$(BIN)/python -m pytest -m canary tests/acceptance
+
+# More rounds on a busy machine: `make bench BENCH='--rounds 15 --json'`.
+BENCH ?=
+
+.PHONY: bench
+bench: $(STAMP) ## Measure looks at 1,000 domains per second, beside checkdmarc and dnspython.
+	@$(BIN)/python -m bench.dns $(BENCH)
 
 .PHONY: audit
 audit: $(STAMP) ## Look for known vulnerabilities in what is locked; fails where nobody can be asked.

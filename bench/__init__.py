@@ -1,0 +1,1 @@
+"""Measures the product beside others. Not part of it: nothing of core, storage or bot imports this."""
