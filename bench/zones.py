@@ -69,7 +69,7 @@ def _domain(number: int) -> Domain:
 
 def _records(name: str) -> Sequence[ExpectedRecord]:
     txt, cname = RecordType.TXT, RecordType.CNAME
-    certificate = "0123456789abcdef0123456789abcdef"
+    label = "_0123456789abcdef0123456789abcdef"
     return (
         ExpectedRecord(Purpose.SPF, txt, f"bounce.{name}", "v=spf1 include:amazonses.com ~all"),
         ExpectedRecord(Purpose.DKIM, txt, f"td1._domainkey.{name}", f"v=DKIM1; k=rsa; p={KEY}"),
@@ -77,5 +77,5 @@ def _records(name: str) -> Sequence[ExpectedRecord]:
         ExpectedRecord(Purpose.CLICK_TRACKING, cname, f"click.{name}", "click.engage.example.net"),
         ExpectedRecord(Purpose.IMAGE_HOSTING, cname, f"img.{name}", "d111111abcdef8.cloudfront.net"),
         ExpectedRecord(Purpose.MX, RecordType.MX, f"bounce.{name}", "10 feedback-smtp.us-east-1.amazonses.com"),
-        ExpectedRecord(Purpose.CERTIFICATE, cname, f"_{certificate}.img.{name}", f"_{certificate}.abc.acm-validations.aws"),
+        ExpectedRecord(Purpose.CERTIFICATE, cname, f"{label}.img.{name}", f"{label}.abc.acm-validations.aws"),
     )
