@@ -10,10 +10,12 @@ from core.checkup import Checked, Checkup
 from core.commands import Verb
 from core.diagnosis.surroundings import Dnssec
 from core.durations import Durations
+from core.exhibits import Asked, Exhibit, Exhibits
 from core.findings import BlockedOn, Code, Finding, Remark, State, ZoneFacts
 from core.history import BOT, HistoryEntry, What
 from core.notices import alerts, answers, channels, personal, thread
 from core.notices.parts import Notice, Subject
+from core.observations import Server
 from core.preflight import usual_records
 from core.records import Purpose
 from core.sending_domain import (
@@ -311,6 +313,15 @@ def files(language: Language = Language.EN, name: str = NAME, text: str = "") ->
     yield thread.ZoneFile(subject=about, records=record_set(name), made_at=NOW)
     yield personal.RecordsSent(subject=about, to=ASKER, records=record_set(name), made_at=NOW)
     yield alerts.EvidenceFile(subject=about, incident_id="i1", text=text or "$ dig +norecurse\n  NOERROR")
+    yield alerts.EvidenceFile(subject=about, incident_id="i1", exhibits=exhibits(name, text))
+
+
+def exhibits(name: str = NAME, text: str = "") -> Exhibits:
+    """What was seen of every record that has something to say."""
+    said = text or "NOERROR aa"
+    asked = Asked(name, "TXT", Server(text or "ns1", "192.0.2.1"), NOW, said, 24, 300, (f'3 characters  "{said}"',))
+    shown = tuple(Exhibit(row.finding, NOW, (asked,), 1) for row in findings(name) if row.finding is not None)
+    return Exhibits("alert.failed", NOW, shown, verdict=text or "PENDING", verdict_at=NOW, error=text)
 
 
 def history(text: str = "") -> tuple[HistoryEntry, ...]:
