@@ -23,7 +23,7 @@ def confirm(scene: Scene, record: ExpectedRecord, verdict: Verdict, judge: Judge
     rights = [answer for answer in counted if isinstance(answer.outcome, Present) and judge(answer.outcome).right]
     if counted and len(rights) >= quorum(len(counted)):
         return replace(verdict, remarks=verdict.remarks + remarks)
-    return replace(_short(counted, rights), remarks=remarks)
+    return replace(_short(counted, rights, len(counted) or len(answers)), remarks=remarks)
 
 
 def quorum(total: int) -> int:
@@ -40,8 +40,8 @@ def _filtered(answer: Answer) -> Remark:
     return remark(Code.RESOLVER_FILTERED, resolver=str(answer.server), ede=ede or "")
 
 
-def _short(counted: Sequence[Answer], rights: Sequence[Answer]) -> Verdict:
-    """Say why too few resolvers see the record. Definite only if those that are silent could not change it."""
+def _short(counted: Sequence[Answer], rights: Sequence[Answer], total: int) -> Verdict:
+    """Say why too few of `total` resolvers see the record. Definite only if the silent ones could not change it."""
     unknowns = [answer.outcome for answer in counted if isinstance(answer.outcome, Unknown)]
     wrongs = [answer for answer in counted if answer not in rights and not isinstance(answer.outcome, Unknown)]
     definite = bool(counted) and len(rights) + len(unknowns) < quorum(len(counted))
@@ -56,7 +56,7 @@ def _short(counted: Sequence[Answer], rights: Sequence[Answer]) -> Verdict:
     if expiries:  # the slowest is named: until then at most it takes
         eta_at, resolver, code = max(expiries)
         return wait(code, definite=definite, resolver=resolver, eta_at=eta_at)
-    return wait(Code.PROPAGATING, definite=definite, count=len(rights), total=len(counted))
+    return wait(Code.PROPAGATING, definite=definite, count=len(rights), total=total)
 
 
 def _expiry(answer: Answer) -> datetime | None:

@@ -97,6 +97,15 @@ def test_a_filtering_resolver_is_left_out_and_noted():
     ]
 
 
+def test_where_all_resolvers_filter_none_of_them_sees_it():
+    world = World(resolvers=3).add(RECORDS).fail(Silence.FILTERED, at=RESOLVERS, ede="17 Filtered")
+
+    finding = look(world)
+
+    assert (finding.code, finding.facts["count"], finding.facts["total"]) == (Code.PROPAGATING, 0, 3)
+    assert len(finding.remarks) == 3
+
+
 def test_a_signature_that_resolvers_reject_is_the_providers():
     world = World(resolvers=3).add(RECORDS).fail(Silence.BOGUS, at=RESOLVERS, ede="7 Signature Expired")
 
