@@ -53,6 +53,10 @@ async def test_a_window_that_ends_in_failure_and_the_way_back(town):
     assert any(
         element.get("url", "").startswith("http") for block in alert["blocks"] for element in block.get("elements", [])
     ), "the alert has a permalink to the thread"
+    evidence = await town.evidence(NAME)
+    assert "  action  txt-truncated" in evidence
+    assert "$ dig +norecurse @'127.0.0.1' -p " in evidence
+    assert '255 characters  "v=DKIM1;' in evidence
     await town.slack.eventually(lambda: _told(town, "alex", "was not verified within"), SLOW)
     reminders = [line for line in await town.replies(NAME) if "left: the window of" in line]
     assert len(reminders) == 3

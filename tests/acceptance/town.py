@@ -129,6 +129,19 @@ class Town:
         found: str = await self.slack.eventually(look, SLOW)
         return found
 
+    async def evidence(self, name: str) -> str:
+        """Return the evidence from the support channel."""
+
+        async def look() -> str | None:
+            for channel in (await self.slack.state("sumi"))["channels"]:
+                for file in [file for message in channel["messages"] for file in message.get("files", [])]:
+                    if channel["name"] == "support" and file["name"] == f"{name}.evidence.txt":
+                        return await self._content(file)
+            return None
+
+        found: str = await self.slack.eventually(look, SLOW)
+        return found
+
     async def _content(self, file: dict[str, Any]) -> str:
         return str(file["content"])
 
