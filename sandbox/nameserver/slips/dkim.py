@@ -1,7 +1,5 @@
 """DKIM keys that were damaged on their way into a form."""
 
-import base64
-
 WEAK = (
     "MHwwDQYJKoZIhvcNAQEBBQADawAwaAJhAMNhI8h+xJfv+joIi3glyxq7xW8r48EZRnSvSh2aDPIQwh9SB2V8FMk08yQ52POIpQ1Z2Cj0Jjft"
     "0XZjsy8H6oIVCcaTjj4+au4jmKTNMF+EmdI2A+DBZPz+7GB14N/o+wIDAQAB"
@@ -20,10 +18,11 @@ def duplicate(text: str, _: str) -> list[str]:
 
 
 def other_key(text: str, _: str) -> list[str]:
-    """A key as good as ours, but another one."""
-    der = bytearray(base64.b64decode(part(text)))
-    der[len(der) // 2] ^= 0xFF
-    return [f"v=DKIM1; k=rsa; p={base64.b64encode(der).decode()}"]
+    """A key as good as ours, but for one letter in its modulus."""
+    key = part(text)
+    middle = len(key) // 2
+    letter = "B" if key[middle : middle + 1] == "A" else "A"
+    return [f"v=DKIM1; k=rsa; p={key[:middle]}{letter}{key[middle + 1 :]}"]
 
 
 def invisible(text: str, _: str) -> list[str]:
