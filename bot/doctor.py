@@ -87,15 +87,20 @@ async def examine_provisioner(provisioner: Provisioner) -> list[Check]:
     return [Check(provisioner.name, ok=True, detail="the API answers and accepts the key")]
 
 
-async def examine_dns(observer: DnsObserver, resolvers: Sequence[tuple[str, int]]) -> list[Check]:
-    """Put the control query."""
-    if not resolvers:
-        return [Check("DNS", ok=True, detail="no resolvers configured: only the listed name servers are asked")]
+async def examine_dns(observer: DnsObserver) -> list[Check]:
+    """Put the control query, and try each listed name server and resolver."""
     control = await observer.control()
-    if not control.online:
+    checks = []
+    if control.online and control.server:
+        checks.append(Check("DNS", ok=True, detail=f"{control.server} answered in {control.took_ms} ms"))
+    elif not control.online:
         remedy = "Open port 53 (UDP and TCP) outbound, or set DNS_RESOLVERS to resolvers that can be reached."
-        return [Check("DNS", ok=False, detail=control.error, remedy=remedy)]
-    return [Check("DNS", ok=True, detail=f"{control.server} answered in {control.took_ms} ms")]
+        checks.append(Check("DNS", ok=False, detail=control.error, remedy=remedy))
+    for each in await observer.survey():
+        detail = f"{each.server}: responds in {each.took_ms} ms" if each.online else f"{each.server}: {each.error}"
+        remedy = "Check the address in DNS_NAMESERVERS or DNS_RESOLVERS, and the firewall (UDP and TCP)."
+        checks.append(Check("DNS server", ok=each.online, detail=detail, remedy=remedy))
+    return checks
 
 
 async def examine_all(examinations: Sequence[Callable[[], Awaitable[Sequence[Check]]]]) -> list[Check]:

@@ -87,6 +87,10 @@ class DnsObserver(Protocol):
         """
         ...
 
+    async def survey(self) -> Sequence[ControlResult]:
+        """Put the control query to each server that the operator lists (`doctor`); empty if none is listed."""
+        ...
+
     async def control(self) -> ControlResult:
         """Put the control query. Online without asking when no resolver is to be used."""
         ...

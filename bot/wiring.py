@@ -142,7 +142,7 @@ async def examine(settings: Settings) -> list[Check]:
                 lambda: examine_vault(world.database, world.vault),
                 lambda: examine_outbox(world.database),
                 slack,
-                lambda: examine_dns(world.observer, settings.resolvers),
+                lambda: examine_dns(world.observer),
                 lambda: examine_provisioner(world.provisioner),
             ]
         )

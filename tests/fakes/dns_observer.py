@@ -90,6 +90,10 @@ class FakeDnsObserver:
             evidence = evidence.joined_with(Evidence(tuple(answers), self._found(questions, case)))
         return evidence
 
+    async def survey(self) -> list[ControlResult]:
+        """Say of no server that it is listed."""
+        return []
+
     async def control(self) -> ControlResult:
         """Find what `online` says."""
         return ControlResult(

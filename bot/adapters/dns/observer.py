@@ -18,6 +18,7 @@ from bot.ports import ControlResult
 from core.diagnosis import Case, next_questions
 from core.observations import Absent, Evidence, Outcome, Present, Question, Server, Silence, Unknown, Vantage
 
+_NO_RESPONSE = frozenset({Silence.TIMEOUT, Silence.UNREACHABLE, Silence.GARBAGE, Silence.BUDGET, Silence.FORBIDDEN})
 PUBLIC_RESOLVERS: tuple[Place, ...] = (("1.1.1.1", 53), ("8.8.8.8", 53), ("9.9.9.9", 53))
 
 
@@ -127,6 +128,21 @@ class Observer:
         allowance = Allowance(1, asyncio.get_running_loop().time() + self._settings.control_seconds)
         question = Question(self._settings.control_name, "NS", Vantage.RESOLVERS)
         return server, (await self._exchanger.ask(server, question, allowance)).outcome
+
+    async def survey(self) -> list[ControlResult]:
+        """Put the control query to every server that is listed; any response shows that one can be reached."""
+        listed = (*await self._nameservers.servers(), *await self._resolvers.servers())
+        return list(await asyncio.gather(*(self._reach(server) for server in dict.fromkeys(listed))))
+
+    async def _reach(self, server: Server) -> ControlResult:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        _, outcome = await self._control_one(server)
+        took_ms = round((loop.time() - started) * 1000)
+        name = f"{server} port {server.port}"
+        if isinstance(outcome, Unknown) and outcome.reason in _NO_RESPONSE:
+            return ControlResult(online=False, error=outcome.reason.value, server=name, took_ms=took_ms)
+        return ControlResult(online=True, server=name, took_ms=took_ms)
 
     async def aclose(self) -> None:
         """Close the sockets."""
