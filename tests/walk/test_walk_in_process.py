@@ -115,7 +115,7 @@ async def walk():
     clock = Time(NOW)
     async with Nameserver() as nameserver:
         places = {"nameservers": nameserver.nameservers, "resolvers": nameserver.resolvers}
-        observer = Observer(ObserverSettings(**places, timeout=0.05, tries=1, control_seconds=0.2), clock=clock)
+        observer = Observer(ObserverSettings(**places, timeout=0.4, tries=1, control_seconds=0.8), clock=clock)
         nameserver.create_zone("example.com")
         yield Walk(nameserver, observer, clock)
         await observer.aclose()
