@@ -38,8 +38,8 @@ def domain_of(slip):
 
 
 async def looked_at(domain, nameserver, resolver):
-    observer = Observer(ObserverSettings(nameservers=(nameserver,), resolvers=(resolver,)))
-    whole = Case(domain, record_set(domain), resolvers=1, budget=120)
+    observer = Observer(ObserverSettings(nameservers=(nameserver,), resolvers=(resolver,), timeout=5.0))
+    whole = Case(domain, record_set(domain), resolvers=1, budget=120, seconds=60)
     try:
         evidence = await observer.observe(whole)
     finally:
