@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from core.durations import Durations
 from core.errors import ConfigurationError
 from core.sending_domain import Language
+from core.web_addresses import faults_of_api
+from storage.engine import checked_url
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?")
@@ -24,7 +26,10 @@ def _duration(value: object) -> object:
     match = _DURATION.fullmatch(value.strip().lower())
     if match is None:
         raise ValueError('not a duration: write a number and a unit, such as "30s", "5m", "72h" or "30d"')
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2] or "s"])
+    try:
+        return timedelta(seconds=float(match[1]) * _UNITS[match[2] or "s"])
+    except OverflowError:
+        raise ValueError("too long a duration") from None
 
 
 def _words(value: object) -> object:
@@ -37,9 +42,10 @@ def _address(word: str) -> tuple[str, int]:
     host, separator, port = word.rpartition(":")
     if not separator or (":" in host and not host.startswith("[")):
         host, port = word, "53"
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    host = host.strip("[]")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
         raise ValueError(f'not an address: "{word}"; write host or host:port, IPv6 as [address]:port')
-    return host.strip("[]"), int(port)
+    return host, int(port)
 
 
 def _addresses(value: object) -> object:
@@ -47,7 +53,8 @@ def _addresses(value: object) -> object:
     return tuple(_address(word) for word in words) if isinstance(value, str) and isinstance(words, tuple) else value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
+# Ten years: later moments than any calendar holds would be found out in the middle of work.
+Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0), le=timedelta(days=3650))]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Addresses = Annotated[tuple[tuple[str, int], ...], NoDecode, BeforeValidator(_addresses)]
 ChannelId = Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,}$")]
@@ -73,6 +80,15 @@ class DatabaseSettings(BaseSettings):
         pattern="^(console|json)$",
         description="`console` for people, `json` for machines: one object a line.",
     )
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, url: str) -> str:
+        try:
+            checked_url(url)
+        except ConfigurationError as error:
+            raise ValueError("; ".join(fault.removeprefix("DATABASE_URL: ") for fault in error.faults)) from None
+        return url
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -128,7 +144,9 @@ class Settings(LookSettings):
     slack_signing_secret: SecretStr | None = Field(
         default=None, description="The signing secret. Socket Mode needs none; kept for requests over HTTP."
     )
-    slack_api_url: str = Field(default="https://slack.com/api/", description="Where Slack's Web API is.")
+    slack_api_url: str = Field(
+        default="https://slack.com/api/", description="Where Slack's Web API is. TLS, except on loopback."
+    )
     slack_post_interval: Duration = Field(
         default=timedelta(seconds=1), description="The least time between two posts to one channel (Slack: about 1 s)."
     )
@@ -229,6 +247,13 @@ class Settings(LookSettings):
             except ValueError:
                 raise ValueError(f"key {number} is no Fernet key; `engage-domain new-key` prints one") from None
         return keys
+
+    @field_validator("slack_api_url", "engage_api_url")
+    @classmethod
+    def _may_be_sent_a_token(cls, url: str) -> str:
+        if faults := faults_of_api(url):
+            raise ValueError("; ".join(faults))
+        return url
 
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod

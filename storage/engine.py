@@ -53,7 +53,7 @@ class Database:
         Raises `ConfigurationError` for anything else. A database in memory is refused: it would forget
         everything, and every connection would see another one.
         """
-        return cls(_parsed(url))
+        return cls(checked_url(url))
 
     @property
     def dialect(self) -> str:
@@ -156,7 +156,8 @@ _READING: dict[str, dict[str, Any]] = {
 }
 
 
-def _parsed(url: str) -> sa.URL:
+def checked_url(url: str) -> sa.URL:
+    """Read the address of a database, with the driver that is used for it. Raises `ConfigurationError`."""
     try:
         parsed = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from cryptography.fernet import Fernet
 
+from bot.__main__ import doctor, run
 from bot.settings import PUBLIC_RESOLVERS, DatabaseSettings, Settings, load
 from core.errors import ConfigurationError
 
@@ -62,14 +63,36 @@ def test_all_faults_are_listed_at_once_each_with_its_variable(environment):
     assert "ADMIN_USERS or ADMIN_USERGROUP" in listed[3]
 
 
+def test_what_only_an_adapter_would_refuse_is_listed_with_the_rest(environment):
+    environment.setenv("DATABASE_URL", "mysql://host/name")
+    environment.setenv("SLACK_API_URL", "http://slack.example/api/")
+    environment.setenv("ENGAGE_API_URL", "engage.example")
+    environment.setenv("POLL_INTERVAL", "often")
+
+    listed = faults()
+
+    assert [fault.split(":")[0] for fault in listed] == [
+        "DATABASE_URL",
+        "SLACK_API_URL",
+        "ENGAGE_API_URL",
+        "POLL_INTERVAL",
+    ]
+    assert "neither sqlite nor postgresql" in listed[0]
+    assert "use https://" in listed[1]
+
+
 def test_faults_never_quote_a_secret(environment):
     environment.setenv("SLACK_BOT_TOKEN", "canary-wrong-token")
     environment.setenv("SECRET_KEYS", "canary-wrong-key")
+    environment.setenv("DATABASE_URL", "mysql://me:canary-password@host/name")
+    environment.setenv("ENGAGE_API_URL", "https://me:canary-password@engage.example")
 
     text = "\n".join(faults())
 
     assert "SLACK_BOT_TOKEN" in text
     assert "SECRET_KEYS" in text
+    assert "DATABASE_URL" in text
+    assert "ENGAGE_API_URL" in text
     assert "canary" not in text
 
 
@@ -94,6 +117,20 @@ def test_durations_have_units(environment, text, meaning):
     environment.setenv("VERIFICATION_WINDOW", text)
 
     assert load(Settings).verification_window == meaning
+
+
+@pytest.mark.parametrize("text", ["3651d", "9" * 30 + "d", "9" * 400])
+def test_a_duration_beyond_ten_years_is_refused(environment, text):
+    environment.setenv("VERIFICATION_WINDOW", text)
+
+    assert [fault.split(":")[0] for fault in faults()] == ["VERIFICATION_WINDOW"]
+
+
+@pytest.mark.parametrize("word", [":53", "[]:53", "ns.example:0", "ns.example:x"])
+def test_an_address_without_host_or_port_is_refused(environment, word):
+    environment.setenv("DNS_NAMESERVERS", word)
+
+    assert [fault.split(":")[0] for fault in faults()] == ["DNS_NAMESERVERS"]
 
 
 @pytest.mark.parametrize("text", ["0s", "-5m", "soon", "1w", ""])
@@ -123,3 +160,17 @@ def test_an_environment_file_stands_behind_the_environment(environment, tmp_path
     settings = load(DatabaseSettings, str(file))
 
     assert (settings.log_level, settings.log_format) == ("DEBUG", "console")
+
+
+@pytest.mark.parametrize("command", [run, doctor], ids=["run", "doctor"])
+def test_with_faulty_settings_nothing_starts_and_the_exit_code_is_two(environment, capsys, command):
+    environment.setenv("ADMIN_USERS", "")
+    environment.setenv("POLL_INTERVAL", "often")
+
+    with pytest.raises(SystemExit) as ended:
+        command()
+
+    assert ended.value.code == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "The bot cannot start. To mend:"
+    assert [line.split(":")[0].strip() for line in said[1:]] == ["ADMIN_USERGROUP", "POLL_INTERVAL"]

@@ -1,7 +1,6 @@
 """HTTP to the Engage API: TLS, time limits, bounded answers, a few tries. Knows nothing of email domains."""
 
 import asyncio
-import ipaddress
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from bot.adapters.engage.fields import nonsense
 from bot.adapters.engage.refusals import errors_of, not_the_api, plain
 from bot.adapters.engage.retrying import GiveUp, next_try, retry_after
 from core.errors import ConfigurationError, TransientError
+from core.web_addresses import faults_of_api, is_loopback
 
 MEDIA_TYPE = "application/vnd.api+json"
 LARGEST_ANSWER = 1024 * 1024
@@ -63,12 +63,12 @@ class Transport:
         time_limit: timedelta,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        base, faults = _address(url)
+        faults = [f"ENGAGE_API_URL: {fault}" for fault in faults_of_api(url)]
         if not api_key.strip() or not api_key.isascii() or not api_key.isprintable():
             faults.append("ENGAGE_API_KEY: not a key: it must be one line of ASCII")
         if faults:
             raise ConfigurationError(faults)
-        self._base = base
+        self._base = base = _address(url)
         self._api_key = api_key.strip()
         self._clock = clock
         self._patience = patience
@@ -76,7 +76,7 @@ class Transport:
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(time_limit.total_seconds(), connect=min(5.0, time_limit.total_seconds())),
             # A proxy of the environment must not be asked for this very machine.
-            trust_env=not _is_loopback(base.host),
+            trust_env=not is_loopback(base.host),
             follow_redirects=False,
             transport=transport,
         )
@@ -187,26 +187,8 @@ def _too_large() -> NoReturn:
     nonsense(f"it is larger than {LARGEST_ANSWER} octets")
 
 
-def _address(url: str) -> tuple[httpx.URL, list[str]]:
-    """Return the base address, and what is wrong with it."""
+def _address(url: str) -> httpx.URL:
     try:
-        base = httpx.URL(url.strip())
-    except (httpx.InvalidURL, ValueError):
-        return httpx.URL(), ["ENGAGE_API_URL: not a URL"]
-    if base.scheme not in {"http", "https"} or not base.host:
-        return base, ["ENGAGE_API_URL: not an https:// URL"]
-    faults = []
-    if base.scheme == "http" and not _is_loopback(base.host):
-        faults.append(f"ENGAGE_API_URL: http:// to {base.host} would show the API key to everybody; use https://")
-    if base.userinfo or base.query or base.fragment:
-        faults.append("ENGAGE_API_URL: only scheme, host, port and path belong in it")
-    return base, faults
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return httpx.URL(url.strip())
+    except httpx.InvalidURL:
+        raise ConfigurationError(["ENGAGE_API_URL: not a URL"]) from None

@@ -8,10 +8,11 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.client import TIMEOUT_SECONDS, is_loopback
+from bot.adapters.slack.client import TIMEOUT_SECONDS
 from bot.adapters.slack.errors import translate
 from bot.ports import NO_METER, Meter
 from core.errors import AmbiguousError, ChannelUnavailable, ConfigurationError, PermanentError, TransientError
+from core.web_addresses import leads_to_loopback
 
 Answer = Mapping[str, Any]
 _PAGE = 200
@@ -57,7 +58,7 @@ class Calls:
 
     async def upload(self, url: str, content: bytes) -> None:
         """Send the bytes of a file to the address that Slack named for them."""
-        proxy = None if is_loopback(url) else self._client.proxy
+        proxy = None if leads_to_loopback(url) else self._client.proxy
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
         try:
             async with (

@@ -1,11 +1,9 @@
 """How Slack's SDK is set up: no hidden retries, no proxy on loopback, no payloads in the log."""
 
-import ipaddress
 import itertools
 import logging
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -13,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports import NO_METER, Meter
+from core.web_addresses import leads_to_loopback
 
 log = structlog.get_logger(__name__)
 TIMEOUT_SECONDS = 15
@@ -26,7 +25,7 @@ def make_client(token: str | None, api_url: str) -> AsyncWebClient:
     SDK sends even 127.0.0.1 through `HTTP_PROXY`; that is undone here.
     """
     client = AsyncWebClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
-    if is_loopback(api_url):
+    if leads_to_loopback(api_url):
         client.proxy = None
     return client
 
@@ -38,7 +37,7 @@ def make_socket(app: AsyncApp, app_token: str, api_url: str, meter: Meter = NO_M
     what is logged and counted here tells that from one which keeps breaking.
     """
     handler = AsyncSocketModeHandler(app, app_token, web_client=make_client(None, api_url))
-    if is_loopback(api_url):
+    if leads_to_loopback(api_url):
         handler.client.proxy = None
     numbers = itertools.count(1)
 
@@ -49,17 +48,6 @@ def make_socket(app: AsyncApp, app_token: str, api_url: str, meter: Meter = NO_M
 
     handler.client.message_listeners.append(told)
     return handler
-
-
-def is_loopback(url: str) -> bool:
-    """Tell whether `url` names this machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def quiet_vendor_loggers() -> None:

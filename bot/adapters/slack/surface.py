@@ -10,13 +10,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.adapters.slack.calls import Calls
-from bot.adapters.slack.client import TIMEOUT_SECONDS, is_loopback
+from bot.adapters.slack.client import TIMEOUT_SECONDS
 from bot.adapters.slack.errors import SlackRefused
 from bot.adapters.slack.pacing import Pacer
 from bot.adapters.slack.posting import MessageGone, Poster, fresh
 from bot.messages import Message
 from bot.ports import NO_METER, Meter
 from core.errors import ChannelUnavailable
+from core.web_addresses import leads_to_loopback
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +74,7 @@ class SlackSurface:
         if not message.text.strip():
             raise ValueError("every answer needs a text that says what its blocks say")
         webhook = AsyncWebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
-        if is_loopback(url):
+        if leads_to_loopback(url):
             webhook.proxy = None
         body: dict[str, Any] = {
             "text": message.text,
