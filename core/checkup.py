@@ -6,6 +6,7 @@ With expected records it is the diagnosis of those; without, the *pre-flight* (`
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from core.diagnosis.surroundings import Dnssec
 from core.diagnosis.text import printable
@@ -102,8 +103,11 @@ class Checkup:
         return tuple(row for row in self.rows if not row.in_the_way and row.worth_saying)
 
     def brief(self) -> "Checkup":
-        """Return it with the rows alone that are worth saying, and without the evidence."""
-        shown = (*self.in_the_way, *self.notes) if self.judged else self.rows[:1]
+        """Return it with the rows alone that are worth saying, or one that says whether it was judged; no evidence."""
+        shown = (*self.in_the_way, *self.notes) if self.judged else ()
+        if all(row.code == Code.CHECKER_OFFLINE for row in shown):
+            witnesses = (row for row in self.rows if (row.code != Code.CHECKER_OFFLINE) is self.judged)
+            shown = (*shown, *islice(witnesses, 1))
         return replace(self, rows=tuple(replace(row, seen=(), servers={}) for row in shown))
 
 

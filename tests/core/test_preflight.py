@@ -170,6 +170,13 @@ def test_nothing_is_judged_where_nobody_was_asked():
     assert not checkup.brief().judged
 
 
+def test_the_brief_form_of_a_clear_look_still_says_that_it_was_judged(dns):
+    brief = looked(dns).brief()
+
+    assert brief.judged
+    assert brief.in_the_way == brief.notes == ()
+
+
 @pytest.mark.parametrize(
     ("keys", "digests", "expected"),
     [
