@@ -74,7 +74,10 @@ function openPanel(name) {
   open.panel = name;
   $("panel").hidden = false;
   $("panel-title").textContent = panels[name].title;
-  panels[name].open($("panel-body"));
+  // A place of its own: the other panel, which still gets news, draws over nobody.
+  const place = h("div", {});
+  $("panel-body").replaceChildren(place);
+  panels[name].open(place);
   draw();
 }
 
