@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 from core.sending_domain import Language
 
 _UNITS = {
-    Language.EN: {"h": " h", "min": " min", "s": " s"},
-    Language.JA: {"h": "時間", "min": "分", "s": "秒"},
+    Language.EN: {"h": " h", "min": " min", "s": " s", "ms": " ms"},
+    Language.JA: {"h": "時間", "min": "分", "s": "秒", "ms": "ミリ秒"},
 }
 
 
 def exactly(length: timedelta, language: Language) -> str:
-    """Write a setting: ``72 h``, ``5 min``, ``1 min 30 s``; never rounded to less than a second."""
+    """Write a setting: ``72 h``, ``5 min``, ``1 min 30 s``; milliseconds below one second alone."""
+    if timedelta(0) < length < timedelta(seconds=1):
+        return _written([(max(length // timedelta(milliseconds=1), 1), "ms")], language)
     seconds = round(length.total_seconds())
     hours, rest = divmod(max(seconds, 0), 3600)
     minutes, left = divmod(rest, 60)
@@ -20,8 +22,8 @@ def exactly(length: timedelta, language: Language) -> str:
 
 
 def roughly(length: timedelta, language: Language) -> str:
-    """Write what has passed or is left: hours from ten hours on, else at most two units."""
-    seconds = max(round(length.total_seconds()), 0)
+    """Write what has passed or is left: hours from ten hours on, else at most two units, and at least a second."""
+    seconds = max(round(length.total_seconds()), 1 if length > timedelta(0) else 0)
     if seconds >= 10 * 3600:
         return _written([((seconds + 1800) // 3600, "h")], language)
     if seconds >= 600:

@@ -90,6 +90,8 @@ def test_the_lead_of_a_turn_is_its_bold_part():
         (timedelta(hours=72), "72 h", "72時間"),
         (timedelta(minutes=5), "5 min", "5分"),
         (timedelta(seconds=90), "1 min 30 s", "1分30秒"),
+        (timedelta(milliseconds=400), "400 ms", "400ミリ秒"),
+        (timedelta(microseconds=10), "1 ms", "1ミリ秒"),
         (timedelta(), "0 s", "0秒"),
     ],
 )
@@ -104,6 +106,8 @@ def test_settings_are_written_exactly(length, english, japanese):
         (timedelta(hours=47, minutes=59, seconds=50), "48 h"),
         (timedelta(hours=9, minutes=20, seconds=10), "9 h 20 min"),
         (timedelta(minutes=12, seconds=20), "12 min"),
+        (timedelta(milliseconds=300), "1 s"),
+        (timedelta(), "0 s"),
         (timedelta(seconds=-5), "0 s"),
     ],
 )
