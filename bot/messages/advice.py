@@ -49,6 +49,8 @@ def advice(voice: Voice, code: Code, record: ExpectedRecord, facts: Facts, scene
         return ()
     known: dict[str, Fact] = {**_of_record(record, scene), **facts, "provider": voice.provider(scene.provider)}
     if "underlying" in facts:
+        if facts["underlying"] == Code.MISSING:
+            return voice.say("regressed.missing", **known)
         known["underlying"] = _underlying(voice, str(facts["underlying"]), record, facts, scene)
     return voice.say(f"advice.{code.value}", **known)
 

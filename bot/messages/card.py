@@ -31,13 +31,14 @@ class Layout(StrEnum):
     TEMPORARY = "temporary"
     FAILURE = "failure"
     PROVISIONER = "provisioner"
+    CREATED = "created"
     STOPPED = "stopped"
     REMOVING = "removing"
     REMOVED = "removed"
 
 
 _WITH_ROWS = {Layout.PENDING, Layout.ACTIVE, Layout.TEMPORARY, Layout.FAILURE, Layout.PROVISIONER}
-_QUIET = {Layout.READY, Layout.STOPPED}
+_QUIET = {Layout.READY, Layout.CREATED, Layout.STOPPED}
 _PROGRESSING = {Layout.PREPARING, Layout.READY, Layout.PENDING, Layout.VERIFIED, Layout.TEMPORARY}
 _BUTTONS: dict[Layout, tuple[str, ...]] = {
     Layout.READY: ("records_added", "show_records"),
@@ -47,6 +48,7 @@ _BUTTONS: dict[Layout, tuple[str, ...]] = {
     Layout.TEMPORARY: ("records_added", "check_now", "show_records"),
     Layout.FAILURE: ("retry_verification", "show_records"),
     Layout.PROVISIONER: ("retry_verification",),
+    Layout.CREATED: ("start_deploy",),
     Layout.STOPPED: ("start_deploy",),
 }
 _LAYOUTS = {
@@ -70,6 +72,8 @@ def layout_of(domain: SendingDomain) -> Layout:
         return Layout.REMOVING if domain.removed_at is None else Layout.REMOVED
     if phase is Phase.SF and domain.provisioner_error is not None:
         return Layout.PROVISIONER
+    if phase is Phase.S0 and domain.deploy_started_at is None:
+        return Layout.CREATED
     return _LAYOUTS[phase]
 
 

@@ -38,8 +38,7 @@ def modal(
     if meta:
         view["private_metadata"] = meta
     if submit:
-        key = "create.submit" if name == "key" else f"{name}.submit"
-        view["submit"] = blocks.plain_text(voice.plain(key), blocks.MODAL_TITLE_LIMIT)
+        view["submit"] = blocks.plain_text(voice.plain(f"{name}.submit"), blocks.MODAL_TITLE_LIMIT)
     return view
 
 
@@ -88,7 +87,7 @@ def _advice(voice: Voice, advice: NameAdvice) -> list[Block]:
             {
                 "type": "input",
                 "block_id": "apex_ok",
-                "label": blocks.plain_text(voice.plain("create.domain.label")),
+                "label": blocks.plain_text(voice.plain("create.apex_ok.label")),
                 "element": {"type": "checkboxes", "action_id": "apex_ok", "options": [tick]},
             }
         )

@@ -93,14 +93,17 @@ def render_denied(answer: Denied, language: Language) -> Message:
     voice = draft.voice
     comma = voice.plain("list.comma")
     allowed = joined(((Words(verb.value, code=True),) for verb in answer.allowed), comma)
-    contacts = joined(((_contact(contact),) for contact in answer.contacts), comma)
+    contacts = joined(((_contact(contact),) for contact in answer.contacts), comma) or line(voice.plain("role.contact"))
+    if not answer.allowed:
+        draft.say(voice.say("denied.guest", verb=answer.verb.value, contacts=contacts))
+        return draft.message()
     draft.say(
         voice.say(
             "denied",
             verb=answer.verb.value,
             roles=voice.listed(role_names(voice, answer.roles)),
-            allowed=allowed or (Words(Verb.HELP.value, code=True),),
-            contacts=contacts or line(voice.plain("role.contact")),
+            allowed=allowed,
+            contacts=contacts,
         )
     )
     return draft.message()
@@ -123,5 +126,9 @@ def render_state_refused(answer: StateRefused, language: Language) -> Message:
         else nothing
     )
     facts: dict[str, Fact] = {"status": domain.status, "verification": domain.verification}
-    draft.say(voice.say("state.no", verb=answer.verb.value, domain=domain.name, next_step=then, **facts))
+    facts |= {"domain": domain.name, "next_step": then}
+    if answer.key_erased:
+        draft.say(voice.say("state.no.key", **facts))
+    else:
+        draft.say(voice.say("state.no", verb=answer.verb.value, **facts))
     return draft.message()

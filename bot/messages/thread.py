@@ -16,6 +16,7 @@ from core.notices import (
     Active,
     Offline,
     RecordsUpdate,
+    Recovered,
     Reminder,
     Removed,
     RightNow,
@@ -64,6 +65,8 @@ def _copy(voice: Voice, notice: ThreadNotice) -> Sequence[Line]:
         case Reminder():
             urgent = notice.last and notice.turn.key is not TurnKey.PROPAGATION
             return [said(voice, notice.kind, notice), said(voice, "thread.reminder.last", notice) if urgent else ()]
+        case Recovered():
+            return [said(voice, notice.kind, notice, n=len(notice.purposes))]
         case Offline() if notice.deadline_at is None:
             return [said(voice, "thread.offline.open", notice)]
         case Removed() if not notice.n:

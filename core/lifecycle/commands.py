@@ -43,7 +43,9 @@ def on_cancel(draft: Draft, event: Cancel) -> Decision:
     if phase is Phase.S0 and draft.domain.key_held:
         # Nothing is running; but whoever cancels does not want the key to lie here either.
         erase_key(draft)
-        return draft.decided(StateRefused(verb=Verb.CANCEL, domain=draft.domain, next_verb=Verb.DEPLOY))
+        return draft.decided(
+            StateRefused(verb=Verb.CANCEL, domain=draft.domain, next_verb=Verb.DEPLOY, key_erased=True)
+        )
     if phase in _AFTER_CANCEL:
         return refused(draft.before, Verb.CANCEL, _AFTER_CANCEL[phase])
     if phase is Phase.D0:

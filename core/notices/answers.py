@@ -117,11 +117,15 @@ class SlowDown(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateRefused(Answer):
-    """The lifecycle refuses the verb. `next_verb` is the next step, None for "nothing to do"."""
+    """The lifecycle refuses the verb. `next_verb` is the next step, None for "nothing to do".
+
+    `key_erased` says that the one thing there was to stop, keeping the key, has been stopped.
+    """
 
     verb: Verb
     domain: SendingDomain
     next_verb: Verb | None
+    key_erased: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

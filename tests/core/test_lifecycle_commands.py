@@ -146,6 +146,16 @@ def test_the_key_is_erased_by_cancel_and_remove(phase: Phase, event: Cancel | Re
     assert not after(a_domain(phase), event).key_held
 
 
+def test_a_refused_cancel_says_whether_it_erased_the_key():
+    held = decide(a_domain(S0), Cancel(ADMIN), NOW, DURATIONS)
+    erased = decide(held.domain, Cancel(ADMIN), NOW, DURATIONS)
+
+    assert isinstance(held.answer, StateRefused)
+    assert held.answer.key_erased
+    assert isinstance(erased.answer, StateRefused)
+    assert not erased.answer.key_erased
+
+
 def test_a_key_that_nobody_deploys_is_erased_after_thirty_days():
     domain = a_domain(S0)
     due_at = domain.created_at + DURATIONS.key_kept

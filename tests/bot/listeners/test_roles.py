@@ -21,6 +21,7 @@ KEY = "1234/" + "0123456789abcdef0123456789abcdef01234567"
 
 EVERYBODY = frozenset({"admin", "group-admin", "it", "support", "colleague"})
 ADMINS = frozenset({"admin", "group-admin"})
+DENIALS = ("nothing was done. You can use", "is not for guests or people from outside; nothing was done")
 MAY = {
     "create": ADMINS,
     "deploy": ADMINS,
@@ -140,7 +141,7 @@ def real(bot, slack, clock):
 def outcome(bot):
     """What became of the last act: ``denied``, ``unread`` or ``served``; and forget it."""
     texts = " ".join(bot.surface.texts)
-    found = "denied" if "nothing was done. You can use" in texts else "served"
+    found = "denied" if any(words in texts for words in DENIALS) else "served"
     if "can't read your roles" in texts:
         found = "unread"
     effects = (bot.onboarding.calls, bot.queries.calls, bot.surface.opened, bot.surface.pushed, bot.surface.homes)

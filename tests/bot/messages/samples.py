@@ -168,6 +168,7 @@ def at_every_layout(language: Language = Language.EN, name: str = NAME) -> dict[
         "temporary": temporary,
         "failure": failure,
         "provisioner": replace(failure, provisioner_error=refusal),
+        "created": domain(language, name, status=status.SUSPENDED, wanted=Wanted.CREATED),
         "stopped": replace(ready, status=status.SUSPENDED, wanted=Wanted.CREATED),
         "removing": replace(active, wanted=Wanted.REMOVED),
         "removed": replace(active, wanted=Wanted.REMOVED, removed_at=NOW, removed_by=ASKER),
@@ -373,7 +374,8 @@ def help_and_refusals(language: Language, name: str, text: str) -> Iterator[answ
     yield answers.InvalidName(reason="too_long", facts={"name": text or "img.x", "length": "70", "limit": "64"})
     may = (Verb.STATUS, Verb.LIST)
     yield answers.Denied(verb=Verb.DEPLOY, roles=(Role.ADMIN,), allowed=may, contacts=("U0ADMIN", "S0ADMINS"))
-    yield answers.Denied(verb=Verb.VERIFY, roles=(Role.ADMIN, Role.IT, Role.SUPPORT), allowed=())
+    yield answers.Denied(verb=Verb.VERIFY, roles=(Role.ADMIN, Role.IT, Role.SUPPORT), allowed=may)
+    yield answers.Denied(verb=Verb.LIST, roles=(Role.ADMIN, Role.IT, Role.SUPPORT, Role.ANYONE), allowed=())
     yield answers.DeniedUnread()
     yield answers.Busy()
     yield answers.Broken(ref=text or "7f3a")
@@ -383,6 +385,7 @@ def help_and_refusals(language: Language, name: str, text: str) -> Iterator[answ
     yield answers.SlowDown(most=60, wait=timedelta(seconds=1))
     yield answers.StateRefused(verb=Verb.VERIFY, domain=created, next_verb=Verb.DEPLOY)
     yield answers.StateRefused(verb=Verb.CANCEL, domain=layouts["active"], next_verb=None)
+    yield answers.StateRefused(verb=Verb.CANCEL, domain=created, next_verb=Verb.DEPLOY, key_erased=True)
     yield answers.NoRecordsYet(domain=layouts["preparing"], window=72 * HOUR)
 
 

@@ -126,6 +126,24 @@ def test_a_denied_asker_hears_who_may_and_whom_to_ask():
     )
 
 
+def test_somebody_who_may_nothing_is_offered_nothing():
+    everyone = (Role.ADMIN, Role.IT, Role.SUPPORT, Role.ANYONE)
+
+    text = said(answers.Denied(verb=Verb.HELP, roles=everyone, allowed=())).text
+
+    assert text == "help is not for guests or people from outside; nothing was done. To get it done, ask an admin."
+
+
+def test_a_cancel_that_erased_the_key_does_not_say_that_nothing_was_done():
+    answer = answers.StateRefused(verb=Verb.CANCEL, domain=domain(), next_verb=Verb.DEPLOY, key_erased=True)
+
+    text = said(answer).text
+
+    assert "Nothing was done" not in text
+    assert "key was erased" in text
+    assert text.endswith("Next step: /engage-domain deploy mail.example.com")
+
+
 def test_a_refused_verb_names_the_next_step():
     refused = {"verb": Verb.VERIFY, "domain": domain()}
 

@@ -25,6 +25,7 @@ HEADS = {
     "temporary": "mail.example.com: 1 record to fix",
     "failure": "mail.example.com: not verified within 72 h",
     "provisioner": "mail.example.com: suspended by an Engage error",
+    "created": "mail.example.com: created, not deployed yet",
     "stopped": "mail.example.com: setup stopped",
     "removing": "mail.example.com: being removed",
     "removed": "mail.example.com: removed",
@@ -38,6 +39,7 @@ BUTTONS = {
     "temporary": ["records_added", "check_now", "show_records"],
     "failure": ["retry_verification", "show_records"],
     "provisioner": ["retry_verification"],
+    "created": ["start_deploy"],
     "stopped": ["start_deploy"],
     "removing": [],
     "removed": [],
@@ -163,8 +165,9 @@ def test_only_what_somebody_must_change_shows_what_was_seen():
 def test_a_regressed_record_tells_what_it_came_to():
     text = card("temporary").text
 
-    assert "SPF bounce.mail: Temporary Failure. It was correct until 2026-11-23 13:05 UTC." in text
-    assert "Now: Not on your nameservers yet." in text
+    assert "SPF bounce.mail: Temporary Failure. It was correct until 2026-11-23 13:05 UTC, and is gone" in text
+    assert "yet" not in text
+    assert text.count("Restore TXT bounce.mail as given in the zone file.") == 1
     assert "Seen" in wording(card("temporary"))
 
 
