@@ -1,7 +1,5 @@
 """The house with the real adapter of Slack, which talks to the sandbox's workspace over sockets."""
 
-import threading
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,11 +12,11 @@ from bot.services.onboarding import CreateForm
 from core.events import Via
 from core.sending_domain import Actor, DmarcPolicy, Language
 from sandbox.slack.app import BOT_TOKEN
-from sandbox.slack.main import HOST, listen, new_server
 from sandbox.slack.people import IT_CHANNEL, SUPPORT_CHANNEL
 from storage import outbox
 from storage.engine import Database
 from tests.bot.services.house import KEY, TEAM, House, Time, living
+from tests.fakes.served_workspace import served_workspace
 from tests.fakes.workspace import Workspace, words
 
 ALEX, AIKO = Actor("U00ALEX", Language.EN, IT_CHANNEL), Actor("U00AIKO", Language.JA, IT_CHANNEL)
@@ -41,16 +39,8 @@ async def house(sqlite_url, clock):
 
 @pytest.fixture
 def slack_url():
-    listener = listen(0)
-    url = f"http://{HOST}:{listener.getsockname()[1]}"
-    server = new_server(url)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield url
-    server.should_exit = True
-    thread.join()
+    with served_workspace() as url:
+        yield url
 
 
 @dataclass

@@ -4,8 +4,6 @@ Services, listeners and the Slack adapter are the real ones, at LOG_LEVEL=DEBUG,
 """
 
 import json
-import threading
-import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -27,13 +25,13 @@ from core.durations import Durations
 from core.errors import AmbiguousError, ChannelUnavailable, PermanentError, RequestRefused, TransientError
 from core.sending_domain import Actor, DmarcPolicy, Language
 from sandbox.slack.app import APP_TOKEN, BOT_TOKEN
-from sandbox.slack.main import HOST, listen, new_server
 from sandbox.slack.people import ADMIN_USERGROUP, IT_CHANNEL, SUPPORT_CHANNEL
 from storage.vault import Vault
 from tests.bot.services.house import House
 from tests.fakes.canaries import KEY, NEXT_KEY, dkim_private_key, dump_of, found_in, octets_of, traces
 from tests.fakes.log_stream import logging_to_text
 from tests.fakes.messenger import FakeMessenger
+from tests.fakes.served_workspace import served_workspace
 from tests.fakes.workspace import Workspace
 
 NAME = "mail.example.com"
@@ -45,16 +43,8 @@ EVERYTHING = f"{KEY} {NEXT_KEY} {ENGAGE_KEY} TD1 {ENGAGE_KEY} {FERNET} xoxb-cana
 
 @pytest.fixture(scope="module")
 def server():
-    listener = listen(0)
-    url = f"http://{HOST}:{listener.getsockname()[1]}"
-    server = new_server(url)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield url
-    server.should_exit = True
-    thread.join()
+    with served_workspace() as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Bolt's traps in the sandbox's workspace: real envelopes over Socket Mode, and how long their acks take."""
 
 import asyncio
-import threading
 import time
 from dataclasses import dataclass, field
 
@@ -14,10 +13,10 @@ from bot.ports import Places
 from core.durations import Durations
 from core.notices.answers import Created, VerifyAccepted
 from sandbox.slack.app import APP_TOKEN, BOT_TOKEN
-from sandbox.slack.main import HOST, listen, new_server
 from sandbox.slack.people import ADMIN_USERGROUP, IT_CHANNEL, SUPPORT_CHANNEL
 from tests.bot.messages import hostility
 from tests.fakes.domains import a_domain, a_pending_domain
+from tests.fakes.served_workspace import served_workspace
 from tests.fakes.services import NOW, TURN, FakeOnboarding, FakeQueries
 from tests.fakes.workspace import Workspace, words
 
@@ -44,16 +43,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def server():
-    listener = listen(0)
-    url = f"http://{HOST}:{listener.getsockname()[1]}"
-    server = new_server(url)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield url
-    server.should_exit = True
-    thread.join()
+    with served_workspace() as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Listeners and adapter together with the sandbox's Slack, over its Web API and Socket Mode."""
 
-import threading
-import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -40,9 +38,9 @@ from core.notices import (
 from core.notices.answers import Created, RemoveStarted
 from core.sending_domain import Actor, DomainStatus
 from sandbox.slack.app import APP_TOKEN, BOT_TOKEN
-from sandbox.slack.main import HOST, listen, new_server
 from sandbox.slack.people import ADMIN_USERGROUP, IT_CHANNEL, SUPPORT_CHANNEL
 from tests.fakes.domains import a_domain, a_pending_domain
+from tests.fakes.served_workspace import served_workspace
 from tests.fakes.services import NOW, TURN, FakeOnboarding, FakeQueries
 from tests.fakes.workspace import Workspace, words
 
@@ -60,16 +58,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def server():
-    listener = listen(0)
-    url = f"http://{HOST}:{listener.getsockname()[1]}"
-    server = new_server(url)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield url
-    server.should_exit = True
-    thread.join()
+    with served_workspace() as url:
+        yield url
 
 
 @pytest.fixture
