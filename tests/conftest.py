@@ -6,9 +6,7 @@ import freezegun
 import hypothesis
 import pytest
 
-freezegun.configure(  # type: ignore[attr-defined]
-    extend_ignore_list=["dns", "slack_bolt", "slack_sdk", "sqlalchemy.pool", "httpcore", "_pytest"]
-)
+freezegun.configure(extend_ignore_list=["dns", "slack_bolt", "slack_sdk", "sqlalchemy.pool", "httpcore", "_pytest"])
 
 pytest_plugins = ["tests.fixtures_postgres"]
 

@@ -106,7 +106,7 @@ class Queries:
         self.wake()
         return CheckAsked(name=name)
 
-    async def list(self, team_id: str, filter: Filter, page: int, roles: frozenset[Role]) -> DomainList:  # noqa: A002
+    async def list(self, team_id: str, filter: Filter, page: int, roles: frozenset[Role]) -> DomainList:  # noqa: A002 -- what callers know it by
         """Return one page of domains, newest first; a page beyond the last is the last."""
         async with self.database.reading() as session:
             return await self._list(session, team_id, filter, page, roles)
@@ -121,7 +121,7 @@ class Queries:
             entries, _ = await history.page(session, domain.id, (page - 1) * HISTORY_PAGE, HISTORY_PAGE)
         return HistoryShown(domain=domain, entries=tuple(entries), page=page, pages=pages)
 
-    async def home(self, team_id: str, person: Person, filter: Filter, page: int) -> HomeShown:  # noqa: A002
+    async def home(self, team_id: str, person: Person, filter: Filter, page: int) -> HomeShown:  # noqa: A002 -- what callers know it by
         """Return the App Home of `person`."""
         async with self.database.reading() as session:
             shown = await self._list(session, team_id, filter, page, person.roles)

@@ -118,7 +118,7 @@ def a_look(
         window_id=domain.window.id if domain.window else None,
         findings=tuple(finding(record) for record in domain.record_set),
     )
-    return replace(look, **changes)  # type: ignore[arg-type]
+    return replace(look, **changes)
 
 
 def looked(look: Look) -> Looked:
@@ -146,7 +146,7 @@ def a_snapshot(
 
 def provisioned(domain: SendingDomain, *events: DeploymentEvent, **said: object) -> Provisioned:
     """Return the event of a provisioner's answer; `said` as for `a_snapshot`."""
-    return Provisioned(a_snapshot(domain, *events, **said), new_id("window"))  # type: ignore[arg-type]
+    return Provisioned(a_snapshot(domain, *events, **said), new_id("window"))
 
 
 def record_of(domain: SendingDomain, purpose: Purpose) -> TrackedRecord:
@@ -208,7 +208,7 @@ def _one_lost(tracked: tuple[TrackedRecord, ...]) -> tuple[TrackedRecord, ...]:
 def a_domain(phase: Phase = Phase.S0, **changes: object) -> SendingDomain:
     """Return a domain in `phase` as it would have got there within the last hours; `changes` are fields of it."""
     domain = _in_phase(phase)
-    return replace(domain, **changes)  # type: ignore[arg-type]
+    return replace(domain, **changes)
 
 
 def _in_phase(phase: Phase) -> SendingDomain:

@@ -64,7 +64,7 @@ def test_time_alone_never_fails_a_domain(phase: Phase):
 )
 def test_only_a_full_look_at_or_after_the_deadline_judges(_name: str, changes: dict[str, object]):
     domain = a_domain(Phase.DP)
-    look: Look = replace(a_look(domain, DEADLINE, otherwise=Code.MISSING), **changes)  # type: ignore[arg-type]
+    look: Look = replace(a_look(domain, DEADLINE, otherwise=Code.MISSING), **changes)
 
     decision = decide(domain, looked(look), DEADLINE + MINUTE, DURATIONS)
 

@@ -163,7 +163,7 @@ def test_recovery_names_what_was_mended_and_how_long_it_took():
 
 def test_a_suspected_record_keeps_the_sixth_event_from_making_the_domain_active():
     domain = after(a_domain(Phase.DV), looked(a_look(a_domain(Phase.DV), NOW, {Purpose.SPF: Code.MISSING})))
-    domain = replace(domain, **ALL_EVENTS)  # type: ignore[arg-type]
+    domain = replace(domain, **ALL_EVENTS)
 
     unsure = after(domain, looked(a_look(domain, NOW + MINUTE, {Purpose.SPF: SILENT})), at=NOW + MINUTE)
     sure = after(unsure, looked(a_look(unsure, NOW + 2 * MINUTE)), at=NOW + 2 * MINUTE)

@@ -50,7 +50,7 @@ def stale_looks() -> list[tuple[str, dict[str, object]]]:
 @pytest.mark.parametrize(("_name", "changes"), stale_looks(), ids=lambda value: value if isinstance(value, str) else "")
 def test_a_repeated_older_or_mismatched_look_changes_nothing(phase: Phase, _name: str, changes: dict[str, object]):
     domain = a_domain(phase)
-    look = replace(a_look(domain, otherwise=Code.MISSING), **changes)  # type: ignore[arg-type]
+    look = replace(a_look(domain, otherwise=Code.MISSING), **changes)
 
     decision = decide(domain, looked(look), NOW, DURATIONS)
 

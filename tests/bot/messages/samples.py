@@ -133,7 +133,7 @@ def domain(language: Language = Language.EN, name: str = NAME, **changes: object
         key_id="a1b2c3d4",
         zone=ZONE,
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def at_every_layout(language: Language = Language.EN, name: str = NAME) -> dict[str, SendingDomain]:
@@ -301,11 +301,11 @@ def checks(about: dict[str, object], name: str, text: str) -> Iterator[Notice]:
     )
     for dnssec, rows in zip(Dnssec, (found, usual, many, found[:1]), strict=True):
         checkup = Checkup(name, NOW, rows, replace(ZONE, provider=text or ZONE.provider), dnssec, ("ns1", "ns2"))
-        yield personal.PreflightFound(**about, checkup=checkup, turn=Turn(TurnKey.DEPLOY))  # type: ignore[arg-type]
-        yield personal.CheckResult(**about, checkup=checkup, registered=dnssec is Dnssec.SIGNED, can_create=True)  # type: ignore[arg-type]
-    yield personal.CheckResult(**about, checkup=Checkup(name, NOW))  # type: ignore[arg-type]
+        yield personal.PreflightFound(**about, checkup=checkup, turn=Turn(TurnKey.DEPLOY))
+        yield personal.CheckResult(**about, checkup=checkup, registered=dnssec is Dnssec.SIGNED, can_create=True)
+    yield personal.CheckResult(**about, checkup=Checkup(name, NOW))
     lost = (replace(spf, state=State.ACTION, code="nxdomain-parent", facts={"parent": name}),)
-    yield personal.CheckResult(**about, checkup=Checkup(name, NOW, lost))  # type: ignore[arg-type]
+    yield personal.CheckResult(**about, checkup=Checkup(name, NOW, lost))
 
 
 def files(language: Language = Language.EN, name: str = NAME, text: str = "") -> Iterator[Notice]:

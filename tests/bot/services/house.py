@@ -75,7 +75,7 @@ class House:
     async def create(self, name: str = "mail.example.com", **changes: object) -> SendingDomain:
         """Register a domain as an admin."""
         form = {"name": name, "key": KEY, "policy": DmarcPolicy.NONE, "language": Language.EN, **changes}
-        await self.onboarding.create(TEAM, ADMIN, CreateForm(**form), self.click())  # type: ignore[arg-type]
+        await self.onboarding.create(TEAM, ADMIN, CreateForm(**form), self.click())
         return await self.domain(name)
 
     async def domain(self, name: str = "mail.example.com") -> SendingDomain:
