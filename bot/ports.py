@@ -132,7 +132,7 @@ SaveProgress = Callable[[Mapping[str, str]], Awaitable[None]]
 
 
 class Messenger(Protocol):
-    """Says things in Slack. Rendering is its business, and so are pacing and the traps of `slack.md`."""
+    """Says things in Slack. Rendering is its business, and so are pacing and Slack's traps."""
 
     async def deliver(self, delivery: Delivery, save_progress: SaveProgress) -> Sequence[Anchor]:
         """Say one notice; return the anchors that are new or have changed.

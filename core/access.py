@@ -1,4 +1,4 @@
-"""Who may do what: roles and the verbs they allow (`slack.md`, Grammar)."""
+"""Who may do what: roles and the verbs they allow."""
 
 from enum import StrEnum
 

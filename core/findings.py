@@ -1,4 +1,4 @@
-"""What a look at one record says: a state, a code of `spec/dns.md`, facts and whose turn it is."""
+"""What a look at one record says: a state, a code (`docs/diagnosis.md` lists them), facts and whose turn it is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -135,7 +135,7 @@ class Finding:
     """The judgement of one look on one record.
 
     `definite` is False when no usable answer allowed a judgement: such a finding never worsens and
-    never completes anything. `facts` fill the advice of the code (`messages.md`, 14); what was seen
+    never completes anything. `facts` fill the advice of the code (`advice.*` in the catalogs); what was seen
     stands under ``seen``, its length under ``length``.
     """
 

@@ -1,4 +1,4 @@
-"""What stands beside the code: locks, the Procfile, the help of make."""
+"""What stands beside the code: locks, the Procfile, the help of make, pages."""
 
 import re
 import subprocess
@@ -49,3 +49,21 @@ def test_make_alone_prints_every_target_with_what_it_does():
 
     assert {"sandbox", "test", "setup"} < targets
     assert set(re.findall(r"(?m)^  make ([a-z-]+) +\S", printed)) == targets
+
+
+def test_the_contributors_page_lists_every_target_once():
+    targets = set(re.findall(r"(?m)^\.PHONY: ([a-z-]+)$", (ROOT / "Makefile").read_text()))
+
+    listed = re.findall(r"(?m)^make ([a-z-]+) ", (ROOT / "CONTRIBUTING.md").read_text())
+
+    assert len(listed) == len(set(listed))
+    assert targets - set(listed) <= {"help", "sandbox", "format", "check"}
+    assert set(listed) <= targets
+
+
+def test_every_page_that_the_code_names_is_here():
+    sources = [path for room in ("core", "storage", "bot", "sandbox", "bench") for path in (ROOT / room).rglob("*.py")]
+    named = {(path, page) for path in sources for page in re.findall(r"[\w/-]+\.(?:md|yaml|yml)\b", path.read_text())}
+
+    assert named
+    assert [f"{path.name}: {page}" for path, page in named if not (ROOT / page).exists()] == []

@@ -1,4 +1,4 @@
-"""Support alerts: one message per incident, what follows is threaded (`messages.md`, 9)."""
+"""Support alerts: one message per incident, what follows is threaded."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Answers: what goes straight back to whoever asked, never queued (`messages.md`, 3, 4, 5, 12 and 13).
+"""Answers: what goes straight back to whoever asked, never queued.
 
 The language of an answer is the asker's; the renderer is handed it beside the answer. Facts that stand in
 `SendingDomain` are not repeated here.

@@ -1,4 +1,4 @@
-"""What one person is told later: by DM, or where the question was put (`messages.md`, 2.7, 4, 5 and 10)."""
+"""What one person is told later: by DM, or where the question was put."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

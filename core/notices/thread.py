@@ -1,4 +1,4 @@
-"""Replies in the card's thread: what changed, once per look (`messages.md`, 7 and 8)."""
+"""Replies in the card's thread: what changed, once per look."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
