@@ -9,7 +9,7 @@ from bot.adapters.slack import scopes
 from bot.adapters.slack.calls import Answer, Calls
 from bot.adapters.slack.client import make_client
 from bot.ports import Check
-from core.errors import ConfigurationError, OutsideError
+from core.errors import ConfigurationError, OutsideError, TransientError
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,18 @@ def _identity(answer: Answer) -> Identity:
     return Identity(*(str(answer.get(key, "")) for key in ("team_id", "team", "user_id", "user")))
 
 
+def _failed(name: str, error: Exception, remedy: str, about: str = "") -> Check:
+    """Say what Slack refused, and `remedy`: unless Slack said nothing, which is no fault of the setting."""
+    if isinstance(error, TransientError):
+        remedy = "Try again. If it stays so: SLACK_API_URL, the network, a proxy, https://status.slack.com."
+    return Check(name, ok=False, detail=f"{about}: {error}" if about else str(error), remedy=remedy)
+
+
 async def _token(calls: Calls, *, usergroup: bool) -> AsyncIterator[Check]:
     try:
         answer, headers = await calls.answer("auth.test")
     except (OutsideError, ConfigurationError) as error:
-        yield Check("SLACK_BOT_TOKEN", ok=False, detail=str(error), remedy="Copy the token from OAuth & Permissions.")
+        yield _failed("SLACK_BOT_TOKEN", error, "Copy the token from OAuth & Permissions.")
         return
     who = _identity(answer)
     yield Check("SLACK_BOT_TOKEN", ok=True, detail=f"@{who.user} ({who.user_id}) in {who.team} ({who.team_id})")
@@ -78,7 +85,7 @@ async def _channel(calls: Calls, name: str, channel: str) -> Check:
         answer = await calls.call("conversations.info", about=channel, channel=channel)
     except (OutsideError, ConfigurationError) as error:
         remedy = "Check the id; in a private channel type /invite and the bot's name first."
-        return Check(name, ok=False, detail=f"{channel}: {error}", remedy=remedy)
+        return _failed(name, error, remedy, about=channel)
     found = answer.get("channel") or {}
     label = f"#{found.get('name', '')} ({channel})"
     if found.get("is_archived"):
@@ -92,7 +99,7 @@ async def _admin(calls: Calls, user_id: str) -> Check:
     try:
         user = (await calls.call("users.info", user=user_id)).get("user") or {}
     except (OutsideError, ConfigurationError) as error:
-        return Check("ADMIN_USERS", ok=False, detail=f"{user_id}: {error}", remedy="Correct or remove this id.")
+        return _failed("ADMIN_USERS", error, "Correct or remove this id.", about=user_id)
     if user.get("deleted"):
         return Check("ADMIN_USERS", ok=False, detail=f"{user_id} is deactivated", remedy="Remove this id.")
     return Check("ADMIN_USERS", ok=True, detail=f"{user.get('name', '')} ({user_id})")
@@ -103,7 +110,7 @@ async def _usergroup(calls: Calls, usergroup: str) -> Check:
         users = (await calls.call("usergroups.users.list", usergroup=usergroup)).get("users") or ()
     except (OutsideError, ConfigurationError) as error:
         remedy = "Check the id, and that the bot has the scope usergroups:read."
-        return Check("ADMIN_USERGROUP", ok=False, detail=f"{usergroup}: {error}", remedy=remedy)
+        return _failed("ADMIN_USERGROUP", error, remedy, about=usergroup)
     remedy = "" if users else "Add the admins to the group."
     return Check("ADMIN_USERGROUP", ok=bool(users), detail=f"{usergroup}: {len(users)} members", remedy=remedy)
 
@@ -113,5 +120,5 @@ async def _app_token(api_url: str, app_token: str) -> Check:
         await Calls(make_client(None, api_url)).call("apps.connections.open", app_token=app_token)
     except (OutsideError, ConfigurationError) as error:
         remedy = "Make an app-level token with the scope connections:write, and switch Socket Mode on."
-        return Check("SLACK_APP_TOKEN", ok=False, detail=str(error), remedy=remedy)
+        return _failed("SLACK_APP_TOKEN", error, remedy)
     return Check("SLACK_APP_TOKEN", ok=True, detail="Socket Mode can be opened")

@@ -106,3 +106,15 @@ async def test_an_app_token_without_socket_mode_is_found_out(api, examined):
 
     assert not check.ok
     assert "connections:write" in check.remedy
+
+
+async def test_a_slack_that_does_not_answer_is_no_reason_to_change_a_setting(api, examined):
+    for method in ("conversations.info", "users.info", "usergroups.users.list", "apps.connections.open"):
+        api.script[method] = [refused("service_unavailable")] * 2
+    api.scopes = ""
+
+    checks = await examined(admin_users=["U0BOSS"], admin_usergroup="S0ADMINS")
+
+    wrong = {name: check.remedy for name, check in checks.items() if not check.ok}
+    assert set(wrong) == {"IT_CHANNEL", "SUPPORT_CHANNEL", "ADMIN_USERS", "ADMIN_USERGROUP", "SLACK_APP_TOKEN"}
+    assert all("SLACK_API_URL" in remedy for remedy in wrong.values())
