@@ -84,7 +84,7 @@ def _resolved(voice: Voice, notice: AlertResolved) -> Line:
 
 def _how(voice: Voice, notice: AlertResolved) -> Line:
     key = f"alert.how.{notice.how.value}"
-    if notice.actor is None and notice.how.value in {"restarted", "stopped", "removed"}:
+    if notice.actor is None and notice.how.value in {"restarted", "redeployed", "stopped", "removed"}:
         key += "_bare"
     return voice.say(key, actor=notice.actor)
 

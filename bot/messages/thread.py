@@ -63,7 +63,7 @@ def _copy(voice: Voice, notice: ThreadNotice) -> Sequence[Line]:
         case RecordsUpdate():
             return _updated(voice, notice)
         case Reminder():
-            urgent = notice.last and notice.turn.key is not TurnKey.PROPAGATION
+            urgent = notice.last and notice.turn.key not in {TurnKey.PROPAGATION, TurnKey.OFFLINE}
             return [said(voice, notice.kind, notice), said(voice, "thread.reminder.last", notice) if urgent else ()]
         case Recovered():
             return [said(voice, notice.kind, notice, n=len(notice.purposes))]

@@ -37,6 +37,8 @@ _SEEN = frozenset(
     {"seen", "seen_type", "seen_region", "error", "via", "path", "names", "counts", "problem", "ede", "rcode"}
     | {"ns", "ok_ns", "bad_ns", "parent_ns", "zone_ns", "verdict", "unicode", "ascii", "rua", "character", "extra"}
 )
+# What our own adapters advise, in English; said here in the language of whoever reads it.
+_REMEDIES = tuple(f"remedy.{name}" for name in ("studio", "correct", "support", "gone", "key", "again"))
 _ROUGH = frozenset({"duration", "left", "elapsed"})
 _TOKEN = re.compile(r"\*([^*\n]+)\*|`([^`\n]+)`|\{(\w+)\}")
 _SYMBOLS = {
@@ -165,7 +167,8 @@ class Voice:
             case DmarcPolicy():
                 return line(value.value)
             case _:
-                return outside(slot.name, value, code=slot.code, bold=slot.bold)
+                known = slot.name == "remedy" and next((key for key in _REMEDIES if _in_english(key) == value), None)
+                return self.say(known) if known else outside(slot.name, value, code=slot.code, bold=slot.bold)
 
     def _sequence(self, slot: _Slot, value: Sequence[str] | Sequence[Piece]) -> Line:
         texts = [item for item in value if isinstance(item, str)]
@@ -188,6 +191,10 @@ def outside(name: str, value: str, *, code: bool = False, bold: bool = False) ->
         text = text.rstrip(".") if name == "error" else text
     in_code = code or (not bold and name in _NAMES | _ENTERED | _SEEN)
     return (Words(text or "–", code=True),) if in_code else line(text)
+
+
+def _in_english(key: str) -> str:
+    return catalog.text(key, Language.EN)
 
 
 def symbol(status: VerificationStatus) -> Line:

@@ -64,6 +64,6 @@ def _start(draft: Draft, event: Deploy) -> Decision:
         announce(draft)
     elif draft.domain.records:
         tell_deployer(draft)
-    resolve(draft, Resolution.RESTARTED, event.actor)
+    resolve(draft, Resolution.REDEPLOYED, event.actor)
     decision = draft.decided()
     return Decision(decision.domain, decision.notices, decision.history, answer=DeployStarted(domain=decision.domain))

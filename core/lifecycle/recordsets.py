@@ -49,7 +49,7 @@ def announce(draft: Draft) -> None:
     draft.say(RecordsReady(subject=draft.subject, turn=draft.turn, n=len(domain.records)))
     _post_zone(draft)
     if domain.incident is not None and domain.incident.kind is IncidentKind.NO_RECORDS:
-        resolve(draft, Resolution.FIXED)
+        resolve(draft, Resolution.RECORDS_READY)
     tell_deployer(draft)
 
 

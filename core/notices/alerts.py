@@ -100,6 +100,8 @@ class Resolution(StrEnum):
     STOPPED = "stopped"
     REMOVED = "removed"
     ONLINE = "online"
+    RECORDS_READY = "records_ready"
+    REDEPLOYED = "redeployed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -332,7 +332,7 @@ def test_deploying_after_a_refusal_resolves_the_incident():
     decision = decide(domain, Deploy(IT), NOW, DURATIONS)
 
     resolved = next(notice for notice in decision.notices if isinstance(notice, AlertResolved))
-    assert (resolved.how, resolved.actor) == (Resolution.RESTARTED, IT)
+    assert (resolved.how, resolved.actor) == (Resolution.REDEPLOYED, IT)
     assert decision.domain.provisioner_error is None
 
 

@@ -38,6 +38,15 @@ from tests.fakes.record_sets import record_set
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 NAME = "mail.example.com"
+REMEDIES = (
+    "Look at the domain in Engage Studio.",
+    "Correct what was entered and try again.",
+    "Ask Treasure Data Support with these words.",
+    "It was removed outside this bot: remove it here too.",
+    "Enter the key again with `/engage-domain edit`.",
+    "It was removed outside this bot; remove it here, too, and create it again.",
+)
+"""What the adapters and services advise, word for word."""
 ASKER = Actor("U0ADMIN", Language.EN, "C0ANY")
 DURATIONS = Durations()
 PLACES = Places("T0TEAM", "C0IT", "C0SUPPORT", "U0BOT")
@@ -242,6 +251,8 @@ def support_alerts(language: Language = Language.EN, name: str = NAME, text: str
     yield alerts.AlertNoRecords(**about, duration=HOUR)
     remedy = {"step": text or "create the identity", "remedy": text or "Ask AWS to lift the pause."}
     yield alerts.AlertProvisioning(**about, error=error, **remedy)
+    for each in REMEDIES:
+        yield alerts.AlertProvisioning(**about, error=error, step="create", remedy=each)
     yield alerts.AlertOffline(**about, error=error, n=3)
     yield alerts.AlertUnseen(**about, purposes=two, duration=24 * HOUR, rows=rows)
     for reason in ("not_in_channel", "is_archived", "restricted_action"):

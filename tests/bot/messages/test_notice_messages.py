@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Message, Snippet, render_alert_resolved, render_notice, without_table
+from bot.messages.formats import plain
+from bot.messages.voice import Voice
 from core.findings import ZoneFacts
 from core.notices import (
     QUEUED,
@@ -39,6 +41,7 @@ from tests.bot.messages.samples import (
     HOUR,
     NAME,
     NOW,
+    REMEDIES,
     files,
     findings,
     personal_notices,
@@ -145,6 +148,23 @@ def test_the_alert_about_the_bot_itself_names_no_domain():
     assert "3 domains are not judged" in message.text
     assert NAME not in wording(message)
     assert buttons(message) == []
+
+
+@pytest.mark.parametrize("remedy", REMEDIES)
+def test_a_known_remedy_is_said_in_the_language_of_the_domain(remedy):
+    facts = {"provisioner": "Engage", "step": "create", "domain": NAME, "error": "no", "remedy": remedy}
+
+    english = plain(Voice(Language.EN).say("deploy.refused", **facts))
+    japanese = plain(Voice(Language.JA).say("deploy.refused", **facts))
+
+    assert remedy.replace("`", "") in english
+    assert "を拒否しました：no。" in japanese
+    assert not re.search(r"[a-z] [a-z]", japanese.replace("/engage-domain edit", ""))
+
+
+def test_a_last_reminder_threatens_nothing_while_nothing_can_be_judged():
+    assert "becomes SUSPENDED" in reminder(FIX, last=True).text
+    assert "becomes SUSPENDED" not in reminder(Turn(TurnKey.OFFLINE), last=True).text
 
 
 def ending(how=Resolution.RESTARTED, about="alert.failed"):
