@@ -31,7 +31,7 @@ async def test_from_create_to_active_and_through_a_temporary_failure(town):
     alert = await town.slack.message("Temporary failure: " + NAME, "#support", as_="sumi", within=SLOW)
     await town.apply(NAME)
     await town.provider("POST", "/flush")
-    await town.reply(NAME, "have been correct again")
+    await town.reply(NAME, "correct again")
     resolved = await town.slack.message("Resolved", "#support", as_="sumi", within=SLOW)
     assert alert["ts"] <= resolved["ts"]
 
