@@ -140,6 +140,10 @@ def layout_lines(voice: Voice, domain: SendingDomain, ctx: Context) -> list[Line
             return [voice.say("card.active", domain=domain.name, sweep=ctx.durations.sweep)]
         case Layout.TEMPORARY if domain.window is not None:
             return [voice.say("card.temporary", status=domain.status, deadline_at=domain.window.deadline)]
+        case Layout.CREATED | Layout.STOPPED if domain.provisioner_error is not None:
+            why = domain.provisioner_error
+            facts = {"step": why.step, "error": why.error, "remedy": why.remedy}
+            return [voice.say("card.refused", provisioner=line(heading(domain.provisioner)), **facts)]
         case Layout.FAILURE | Layout.PROVISIONER if domain.failed_at is not None:
             return [voice.say("card.failure", failed_at=domain.failed_at)]
         case _:

@@ -9,7 +9,7 @@ from bot.messages import render_card
 from bot.messages.rows import plainly_verified
 from core.findings import BlockedOn, Code, Finding, Remark, State, ZoneFacts
 from core.records import RecordSet
-from core.sending_domain import Language, TrackedRecord, VerificationStatus
+from core.sending_domain import Language, ProvisionerError, TrackedRecord, VerificationStatus
 from core.turns import Turn, TurnKey
 from tests.bot.messages.checks import elements, strings, wording
 from tests.bot.messages.samples import BARE, CTX, NAME, NOW, at_every_layout, regressed, turn
@@ -169,6 +169,15 @@ def test_a_regressed_record_tells_what_it_came_to():
     assert "yet" not in text
     assert text.count("Restore TXT bounce.mail as given in the zone file.") == 1
     assert "Seen" in wording(card("temporary"))
+
+
+def test_a_refused_setup_says_what_was_refused_and_the_remedy():
+    why = ProvisionerError("create", "The name is taken.", "Look at the domain in Engage Studio.", NOW)
+
+    text = render_card(replace(LAYOUTS["stopped"], provisioner_error=why), turn(LAYOUTS["stopped"]), CTX).text
+
+    assert 'Engage refused "create": The name is taken. Look at the domain in Engage Studio.' in text
+    assert "refused" not in card("stopped").text
 
 
 def test_the_rest_is_one_line():

@@ -220,6 +220,7 @@ def say_the_rest(language):
     """What the samples do not happen to say."""
     voice = Voice(language)
     record, scene = record_set(NAME).records[0], Scene(NAME, "example.com")
+    yield voice.say("card.refused", provisioner="Engage", step="create", error="no", remedy="Ask.")
     for code in Code:
         if code is not Code.OK:
             yield advice(voice, code, record, {}, scene)
