@@ -4,6 +4,7 @@ To write the next version, bring a scratch database up to the last one, change `
 ``DATABASE_URL=sqlite:///scratch.db alembic -c storage/migrations/alembic.ini revision --autogenerate -m "…"``.
 """
 
+import asyncio
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,10 +13,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from core.errors import DatabaseBusy
 from storage.engine import Database
 
 _HERE = Path(__file__).parent
 _LOCK = 0x656E6761  # any number will do, as long as it stays the same
+_PATIENCE = 60.0  # seconds
 
 
 def _config(connection: sa.Connection) -> Config:
@@ -41,9 +44,23 @@ def _check(connection: sa.Connection) -> None:
 
 
 async def migrate(database: Database) -> None:
-    """Bring the tables up to this release, in one transaction. Any number of processes may do it at once."""
-    async with database.altering() as connection:
-        await connection.run_sync(_upgrade)
+    """Bring the tables up to this release, in one transaction. Any number of processes may do it at once.
+
+    Raises `DatabaseBusy` if others hold the database for a minute. SQLite does not wait for its lock where a new file
+    is first given a write-ahead log (https://www.sqlite.org/wal.html#sometimes_queries_return_sqlite_busy).
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _PATIENCE
+    while True:
+        try:
+            async with database.altering() as connection:
+                await connection.run_sync(_upgrade)
+        except DatabaseBusy:
+            if loop.time() > until:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return
 
 
 async def is_current(database: Database) -> bool:
