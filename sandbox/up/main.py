@@ -89,6 +89,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting of the bot")
     parser.add_argument("--json", action="store_true", help="print where everything is as one line of JSON")
     chosen = parser.parse_args(argv)
+    if wrong := [pair for pair in chosen.set if "=" not in pair]:
+        parser.error(f"--set takes NAME=VALUE, not {wrong[0]}")
     changed = dict(pair.split("=", 1) for pair in chosen.set)
     try:
         return asyncio.run(_until_interrupted(chosen.port, changed, as_json=chosen.json))
@@ -101,13 +103,18 @@ async def _until_interrupted(port: int, changed: Mapping[str, str], *, as_json: 
     over = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, over.set)
-    with tempfile.TemporaryDirectory(prefix="engage-domain-sandbox-") as folder:
-        async with running(Path(folder), changed, port) as sandbox:
-            print(_whereabouts(sandbox) if as_json else _welcome(sandbox, changed), flush=True)
-            ended = await _first_end(sandbox, over)
-            if ended is not None:
-                print(f"sandbox: {ended.name} has ended by itself:\n{ended.last_words()}")
-                return 1
+    try:
+        with tempfile.TemporaryDirectory(prefix="engage-domain-sandbox-") as folder:
+            async with running(Path(folder), changed, port) as sandbox:
+                print(_whereabouts(sandbox) if as_json else _welcome(sandbox, changed), flush=True)
+                ended = await _first_end(sandbox, over)
+                if ended is not None:
+                    print(f"sandbox: {ended.name} has ended by itself:\n{ended.last_words()}")
+                    return 1
+    except RuntimeError:
+        # Ctrl-C reaches the parts, too: one that was just starting has not failed.
+        if not over.is_set():
+            raise
     return 0
 
 

@@ -40,3 +40,33 @@ async def test_nothing_is_left_of_the_sandbox_when_it_is_stopped(how):
     assert ran == ["nameserver", "engage", "slack", "bot", started["logs"]]
     assert code == 0
     assert left(started) == []
+
+
+async def test_a_sandbox_that_is_interrupted_while_it_starts_says_nothing_of_its_insides():
+    sandbox = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "sandbox",
+        "up",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    await asyncio.sleep(0.8)
+
+    os.killpg(sandbox.pid, signal.SIGINT)
+    output, _ = await asyncio.wait_for(sandbox.communicate(), SLOW)
+
+    assert b"Traceback" not in output
+    assert sandbox.returncode in {0, 130, -signal.SIGINT}
+
+
+async def test_a_setting_without_a_value_is_a_mistake_of_the_command_line():
+    sandbox = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sandbox", "up", "--set", "POLL_INTERVAL", stderr=asyncio.subprocess.PIPE
+    )
+
+    _, said = await asyncio.wait_for(sandbox.communicate(), SLOW)
+
+    assert sandbox.returncode == 2
+    assert b"--set takes NAME=VALUE, not POLL_INTERVAL" in said
