@@ -23,19 +23,36 @@ _MORE = tuple(name for name in _FIELDS if name not in DOMAINS.c)
 
 def values_of(domain: SendingDomain) -> dict[str, Any]:
     """Return the columns of a domain, all but the lease."""
-    window = domain.window
     return (
         {name: getattr(domain, name) for name in _PLAIN}
         | {name: codec.dump(getattr(domain, name), _HINTS[name]) for name in _DOCUMENTS}
         | {
             "more": {name: codec.dump(getattr(domain, name), _HINTS[name]) for name in _MORE},
             "asker_id": domain.asker.user_id,
-            "window_id": window.id if window else None,
-            "window_opened_at": window.opened_at if window else None,
-            "window_deadline_at": window.deadline if window else None,
-            "window_reminders": window.reminders_sent if window else None,
         }
+        | _window_columns(domain.window)
     )
+
+
+def changes_of(domain: SendingDomain, before: SendingDomain) -> dict[str, Any]:
+    """Return the columns in which a domain differs from what it was: a look that found nothing new changes few."""
+    changed = {name for name in (*_FIELDS, "window") if getattr(domain, name) != getattr(before, name)}
+    values = {name: getattr(domain, name) for name in _PLAIN if name in changed}
+    values |= {name: codec.dump(getattr(domain, name), _HINTS[name]) for name in _DOCUMENTS if name in changed}
+    if not changed.isdisjoint(_MORE):
+        values["more"] = {name: codec.dump(getattr(domain, name), _HINTS[name]) for name in _MORE}
+    if "asker" in changed:
+        values["asker_id"] = domain.asker.user_id
+    return values | _window_columns(domain.window) if "window" in changed else values
+
+
+def _window_columns(window: Window | None) -> dict[str, Any]:
+    return {
+        "window_id": window.id if window else None,
+        "window_opened_at": window.opened_at if window else None,
+        "window_deadline_at": window.deadline if window else None,
+        "window_reminders": window.reminders_sent if window else None,
+    }
 
 
 def domain_of(row: Mapping[str, Any]) -> SendingDomain:

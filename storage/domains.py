@@ -19,7 +19,7 @@ from core.filters import DomainFilter
 from core.sending_domain import DomainStatus, SendingDomain, VerificationStatus, Wanted
 from storage.codec import Undecodable
 from storage.dialects import insert
-from storage.domain_rows import domain_of, values_of
+from storage.domain_rows import changes_of, domain_of, values_of
 from storage.tables import DOMAINS, HISTORY, LIVE
 
 logger = logging.getLogger(__name__)
@@ -77,14 +77,16 @@ async def find(session: AsyncSession, team_id: str, name: str) -> SendingDomain 
     return await _one(session, DOMAINS.c.team_id == team_id, DOMAINS.c.name == name, LIVE)
 
 
-async def save(session: AsyncSession, domain: SendingDomain) -> SendingDomain:
+async def save(session: AsyncSession, domain: SendingDomain, before: SendingDomain | None = None) -> SendingDomain:
     """Save a changed domain, end its lease, and return it with its next version.
 
+    `before` is the domain as it was read: then only what differs from it is written.
     Raises `ConflictError` if it was saved by somebody else since it was read.
     """
     saved = replace(domain, version=domain.version + 1)
-    values = values_of(saved) | {"lease_until": None, "its_id": domain.id, "its_version": domain.version}
-    del values["id"]  # SQLite would look through every table that refers to it
+    given = values_of(saved) if before is None else changes_of(saved, before)
+    values = given | {"lease_until": None, "its_id": domain.id, "its_version": domain.version}
+    values.pop("id", None)  # SQLite would look through every table that refers to it
     if await session.scalar(_SAVE, values) is None:
         raise ConflictError(f"{domain.name} was saved by somebody else")
     return saved

@@ -38,7 +38,7 @@ async def record(
     if after == before:
         await domains.release(session, before.id)
         return before
-    saved = await domains.save(session, after)
+    saved = await domains.save(session, after, before)
     for decision in decisions:
         await history.append(session, before.id, decision.history)
         await outbox.append(session, before.team_id, decision.notices, now, current_cause())

@@ -63,6 +63,26 @@ def test_any_domain_survives_the_database(database_url, domain):
     assert asyncio.run(there_and_back()) == domain
 
 
+@given(any_domain(), any_domain())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+def test_saving_only_what_differs_leaves_what_saving_everything_would(database_url, before, after):
+    async def changed():
+        database = Database.open(database_url)
+        target = replace(after, id=before.id, version=before.version)
+        try:
+            async with database.transaction() as session:
+                await session.execute(sa.delete(DOMAINS))
+                await domains.add(session, before)
+                saved = await domains.save(session, target, before)
+            return saved, await stored(database, before)
+        finally:
+            await database.dispose()
+
+    saved, read = asyncio.run(changed())
+
+    assert read == saved == replace(after, id=before.id, version=before.version + 1)
+
+
 async def test_moments_come_back_aware_and_in_utc(database):
     window = Window("w1", NOW, NOW + timedelta(hours=72), reminders_sent=1)
     await keep(database, a_domain(window=window))
