@@ -79,8 +79,9 @@ class Look:
         if authoritative and domain not in self._zones:
             # first, so that all the other names start from its cut
             self._zones[domain] = await self._means.finder.find(domain, self._allowance, whole=True)
-            asking = [self._ask(question) for question in allowed]
-            *groups, _ = await asyncio.gather(*asking, self._learn_own(domain))
+            asking = asyncio.gather(*(self._ask(question) for question in allowed))
+            own, groups = await asyncio.gather(self._own_names(domain), asking)
+            self._note_own(domain, own)
         else:
             groups = await asyncio.gather(*(self._ask(question) for question in allowed))
         left_out = [answer for question in questions[len(allowed) :] for answer in self._left_out(question)]
@@ -92,14 +93,16 @@ class Look:
         unknown = Unknown(Silence.BUDGET, detail="the budget of this look is used up")
         return [self._answer(question, server, unknown) for server in servers or (NOBODY,)]
 
-    async def _learn_own(self, domain: str) -> list[Answer]:
+    async def _own_names(self, domain: str) -> tuple[str, ...]:
         if not self._case.full:
-            return []  # whose panel it is does not change from one glance to the next
-        own = await self._means.finder.own_names(self._zones[domain], self._allowance)
+            return ()  # whose panel it is does not change from one glance to the next
+        return await self._means.finder.own_names(self._zones[domain], self._allowance)
+
+    def _note_own(self, domain: str, own: tuple[str, ...]) -> None:
+        """Tell every name of the domain's zone, however late its zone was found, what the zone lists."""
         for name, zone in self._zones.items():
-            if zone.apex == self._zones[domain].apex:
+            if own and zone.apex == self._zones[domain].apex:
                 self._zones[name] = replace(zone, own=own)
-        return []
 
     async def _ask(self, question: Question) -> list[Answer]:
         if question.vantage is Vantage.RESOLVERS:

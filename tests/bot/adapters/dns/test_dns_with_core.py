@@ -60,6 +60,16 @@ async def test_the_zone_is_described_by_its_own_names(nameserver, observer, reco
     assert (facts.apex, facts.nameservers) == ("example.com", ("ns1.example.com", "ns2.example.com"))
 
 
+async def test_every_name_of_the_zone_knows_what_the_zone_lists_at_every_look(nameserver, observer, records):
+    nameserver.apply("\n".join(map(resource_record, records)))
+
+    looks = [await observer.observe(full(records)) for _ in range(3)]
+
+    for evidence in looks:
+        zones = [evidence.zone_of(record.name) for record in records]
+        assert {zone.own for zone in zones} == {("ns1.example.com", "ns2.example.com")}
+
+
 async def test_records_that_are_not_there_are_missing(observer, records):
     evidence = await observer.observe(full(records))
 
