@@ -94,7 +94,7 @@ async def examine_dns(observer: DnsObserver) -> list[Check]:
     if control.online and control.server:
         checks.append(Check("DNS", ok=True, detail=f"{control.server} answered in {control.took_ms} ms"))
     elif not control.online:
-        remedy = "Open port 53 (UDP and TCP) outbound, or set DNS_RESOLVERS to resolvers that can be reached."
+        remedy = "Open port 53 (UDP and TCP) outbound, or set DNS_RESOLVERS or DNS_OVER_HTTPS to resolvers in reach."
         checks.append(Check("DNS", ok=False, detail=control.error, remedy=remedy))
     for each in await observer.survey():
         detail = f"{each.server}: responds in {each.took_ms} ms" if each.online else f"{each.server}: {each.error}"

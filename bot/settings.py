@@ -6,13 +6,14 @@ from typing import Annotated, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from cryptography.fernet import Fernet
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.durations import Durations
 from core.errors import ConfigurationError
+from core.observations import Vantage
 from core.sending_domain import Language
-from core.web_addresses import faults_of_api
+from core.web_addresses import faults_of_api, leads_to_loopback
 from storage.engine import checked_url
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -57,6 +58,7 @@ def _addresses(value: object) -> object:
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0), le=timedelta(days=3650))]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Addresses = Annotated[tuple[tuple[str, int], ...], NoDecode, BeforeValidator(_addresses)]
+Urls = Annotated[tuple[HttpUrl, ...], NoDecode, BeforeValidator(_words)]
 ChannelId = Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,}$")]
 _DEFAULT = Durations()
 
@@ -119,6 +121,12 @@ class LookSettings(DatabaseSettings):
         description="Public resolvers to ask last, `host:port`. Default: `1.1.1.1, 8.8.8.8, 9.9.9.9`; none where "
         "`DNS_NAMESERVERS` is set.",
     )
+    dns_over_https: Urls = Field(
+        default=(),
+        description="Resolvers to ask over HTTPS (RFC 8484) where port 53 is closed outbound: URLs such as "
+        "`https://dns.google/dns-query`, separated by commas. Then only they are asked: nothing is said about single "
+        "name servers. Honours `HTTPS_PROXY`.",
+    )
     dns_control_name: str = Field(
         default="example.com", description="The name of the control query: always there if the DNS can be reached."
     )
@@ -131,7 +139,29 @@ class LookSettings(DatabaseSettings):
         """The resolvers to ask: none where the operator lists name servers but no resolvers."""
         if self.dns_resolvers is not None:
             return self.dns_resolvers
-        return () if self.dns_nameservers else PUBLIC_RESOLVERS
+        return () if self.dns_nameservers or self.dns_over_https else PUBLIC_RESOLVERS
+
+    @property
+    def resolver_count(self) -> int:
+        """How many resolvers there are to ask, over HTTPS or not."""
+        return len(self.dns_over_https or self.resolvers)
+
+    @property
+    def vantage(self) -> Vantage:
+        """Whom looks ask: where port 53 is closed, nobody but resolvers."""
+        return Vantage.RESOLVERS if self.dns_over_https else Vantage.AUTHORITATIVE
+
+    @field_validator("dns_over_https")
+    @classmethod
+    def _are_private_and_alone(cls, urls: tuple[HttpUrl, ...], info: ValidationInfo) -> tuple[HttpUrl, ...]:
+        for url in urls:
+            if url.scheme != "https" and not leads_to_loopback(str(url)):
+                raise ValueError(f"{url.host}: use https://")
+            if url.username or url.password or url.query or url.fragment:
+                raise ValueError(f"{url.host}: only scheme, host, port and path belong in it")
+        if urls and (info.data.get("dns_nameservers") or info.data.get("dns_resolvers")):
+            raise ValueError("nobody is asked over port 53 then: unset DNS_NAMESERVERS and DNS_RESOLVERS")
+        return urls
 
 
 class Settings(LookSettings):

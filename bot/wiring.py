@@ -98,6 +98,7 @@ def _observing(settings: LookSettings) -> ObserverSettings:
     return ObserverSettings(
         nameservers=settings.dns_nameservers,
         resolvers=settings.resolvers,
+        https=tuple(map(str, settings.dns_over_https)),
         timeout=settings.dns_timeout.total_seconds(),
         control_name=settings.dns_control_name,
     )
@@ -111,9 +112,10 @@ async def check_up(settings: LookSettings, name: str, records: RecordSet | None)
         utcnow,
         Durations(),
         new_id,
-        resolvers=len(settings.resolvers),
+        resolvers=settings.resolver_count,
         budget=settings.look_budget,
         seconds=settings.look_seconds.total_seconds(),
+        vantage=settings.vantage,
     )
     try:
         checkup, _ = await looking.check_up(name, records, around=records is None)
@@ -205,9 +207,10 @@ def make_ticks(settings: Settings, world: Outside, places: Places, meter: Meter 
             utcnow,
             durations,
             new_id,
-            resolvers=len(settings.resolvers),
+            resolvers=settings.resolver_count,
             budget=settings.look_budget,
             seconds=settings.look_seconds.total_seconds(),
+            vantage=settings.vantage,
             meter=meter,
         ),
         vantage=Vantage(world.database, world.observer, utcnow, durations, new_id, meter),

@@ -33,6 +33,7 @@ _MOST_LINES = 8  # of one answer
 _MOST_TEXT = 900  # octets of one value: a key of 4096 bits has 754
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
 _TYPE = re.compile(r"[A-Z0-9]{1,10}")
+_URL = re.compile(r"https://(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?(?P<path>/[A-Za-z0-9/._-]*)")
 _NOT_ASKED = frozenset({Silence.BUDGET, Silence.FORBIDDEN})
 
 
@@ -67,11 +68,22 @@ def dig(name: str, kind: str, server: Server, vantage: Vantage) -> str:
         return ""
     words = ["dig"] + (["+norecurse"] if vantage is Vantage.AUTHORITATIVE else [])
     if server.address:
+        if server.address.startswith("https://"):
+            return _dig_over_https(name, kind, server.address)
         host = _host(server)
         if not host:
             return ""
         words += [f"@'{host}'"] + ([f"-p {server.port}"] if server.port != 53 else [])
     return " ".join([*words, f"'{name}'", kind])
+
+
+def _dig_over_https(name: str, kind: str, url: str) -> str:
+    """Return dig's command for a resolver behind a URL (BIND 9.18 and later); empty if that is no plain one."""
+    plain = _URL.fullmatch(url)
+    if plain is None:
+        return ""
+    port = f" -p {plain['port']}" if plain["port"] else ""
+    return f"dig +https='{plain['path']}' @'{plain['host']}'{port} '{name}' {kind}"
 
 
 def _host(server: Server) -> str:

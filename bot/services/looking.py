@@ -14,7 +14,7 @@ from core.diagnosis.case import Around
 from core.durations import Durations
 from core.findings import Finding, Look, ZoneFacts
 from core.glance import shows_the_same, worth_a_glance
-from core.observations import Evidence
+from core.observations import Evidence, Vantage
 from core.preflight import judge, preflight_case
 from core.records import RecordSet
 from core.sending_domain import SendingDomain
@@ -26,7 +26,10 @@ _ZONE_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Looks at domains. `resolvers` is how many there are to ask; `budget` queries and `seconds` bound a look."""
+    """Looks at domains. `resolvers` is how many there are to ask; `budget` queries and `seconds` bound a look.
+
+    `vantage` is theirs where nobody else can be asked.
+    """
 
     observer: DnsObserver
     clock: Clock
@@ -36,6 +39,7 @@ class Looking:
     budget: int = 60
     seconds: float = 10.0
     meter: Meter = NO_METER
+    vantage: Vantage = Vantage.AUTHORITATIVE
 
     async def look(self, domain: SendingDomain) -> tuple[Look, Evidence]:
         """Glance where that will do, else look at everything; return what was seen beside the judgement.
@@ -59,7 +63,7 @@ class Looking:
     async def zone(self, domain: SendingDomain) -> ZoneFacts | None:
         """Tell which zone holds the domain. Never raises, and never takes long: None if nobody tells soon."""
         seconds = min(self.seconds, _ZONE_SECONDS)
-        case = Case(domain.name, RecordSet(), probe=False, around=Around.ZONE, seconds=seconds)
+        case = Case(domain.name, RecordSet(), probe=False, around=Around.ZONE, seconds=seconds, vantage=self.vantage)
         try:
             return zone_facts(case, await self.observer.observe(case))
         except Exception:
@@ -78,6 +82,7 @@ class Looking:
             log.warning("check_up.offline", domain=name, error=control.error)
             return Checkup(name, self.clock()), Evidence()
         limits: dict[str, object] = {"resolvers": self.resolvers, "budget": self.budget, "seconds": self.seconds}
+        limits["vantage"] = self.vantage
         if not around:
             limits["around"] = Around.TRUST
         case = preflight_case(name, records, disagree_after=self.durations.disagree_after, **limits)
@@ -108,6 +113,7 @@ class Looking:
             seconds=self.seconds,
             disagree_after=self.durations.disagree_after,
             check_targets=full and self.resolvers > 0,
+            vantage=self.vantage,
         )
 
     def _known_look(self, domain: SendingDomain, started: datetime) -> Look:

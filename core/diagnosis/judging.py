@@ -132,6 +132,7 @@ def _unasked(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer]) ->
 
 def _by_resolvers(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer]) -> Verdict:
     """Let most resolvers agree, where no authoritative server can be asked."""
+    answers = propagation.counted(answers)
     judged = _judged(scene, record, answers)
     rights = [verdict for _, verdict in judged if verdict.right]
     wrongs = [(answer, verdict) for answer, verdict in judged if not verdict.right]

@@ -31,6 +31,11 @@ def quorum(total: int) -> int:
     return total // 2 + 1
 
 
+def counted(answers: Sequence[Answer]) -> Sequence[Answer]:
+    """Return the answers that count for the quorum: those of filtering resolvers do only if there are no others."""
+    return [answer for answer in answers if not _is_filtered(answer)] or answers
+
+
 def _is_filtered(answer: Answer) -> bool:
     return isinstance(answer.outcome, Unknown) and answer.outcome.reason is Silence.FILTERED
 

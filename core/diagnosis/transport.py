@@ -7,7 +7,7 @@ from core.diagnosis.scene import Scene
 from core.diagnosis.verdict import Verdict, act, remark, trouble
 from core.findings import Code, Fact, Remark, State
 from core.names import registered_domain
-from core.observations import Absent, Answer, Nothing, Silence, Unknown, Zone
+from core.observations import Absent, Answer, Nothing, Silence, Unknown, Vantage, Zone
 from core.records import ExpectedRecord
 
 _UNSERVED = frozenset({Silence.REFUSED, Silence.LAME})
@@ -80,6 +80,8 @@ def _trouble(scene: Scene, record: ExpectedRecord, unknowns: Sequence[Unknown], 
 def _code(scene: Scene, record: ExpectedRecord, reasons: Set[Silence]) -> Code:
     if reasons == {Silence.BUDGET}:  # we did not get round to it: nobody else is to blame
         return Code.CHECKER_OFFLINE
+    if scene.case.vantage is Vantage.RESOLVERS:
+        return _through_resolvers(reasons)
     if Silence.TCP_BLOCKED in reasons:
         return Code.TCP_BLOCKED
     if Silence.BOGUS in reasons:
@@ -87,6 +89,13 @@ def _code(scene: Scene, record: ExpectedRecord, reasons: Set[Silence]) -> Code:
     if reasons and reasons <= _PARTIAL and (reasons & _UNSERVED or _serves_nothing(scene, record)):
         return Code.LAME
     return Code.SERVFAIL if reasons & (_FAILING | _PARTIAL) else Code.NS_UNREACHABLE
+
+
+def _through_resolvers(reasons: Set[Silence]) -> Code:
+    """Choose the code where only resolvers could be asked: their own silence blames no name server."""
+    if Silence.BOGUS in reasons:
+        return Code.DNSSEC_BOGUS
+    return Code.SERVFAIL if Silence.SERVFAIL in reasons else Code.CHECKER_OFFLINE
 
 
 def _serves_nothing(scene: Scene, record: ExpectedRecord) -> bool:

@@ -174,3 +174,36 @@ def test_with_faulty_settings_nothing_starts_and_the_exit_code_is_two(environmen
     said = capsys.readouterr().err.splitlines()
     assert said[0] == "The bot cannot start. To mend:"
     assert [line.split(":")[0].strip() for line in said[1:]] == ["ADMIN_USERGROUP", "POLL_INTERVAL"]
+
+
+def test_resolvers_over_https_are_the_only_ones_that_are_asked(environment):
+    environment.setenv("DNS_OVER_HTTPS", "https://dns.google/dns-query, http://127.0.0.1:8053/dns-query")
+
+    settings = load(Settings)
+
+    assert (settings.resolvers, settings.resolver_count, settings.vantage) == ((), 2, "resolvers")
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("http://dns.example/dns-query", "use https://"),
+        ("https://me:canary@dns.example/", "only scheme, host, port and path"),
+        ("nonsense", "valid URL"),
+    ],
+)
+def test_a_resolver_over_https_has_a_plain_url_with_tls(environment, url, fault):
+    environment.setenv("DNS_OVER_HTTPS", url)
+
+    (said,) = faults()
+
+    assert said.startswith("DNS_OVER_HTTPS: ")
+    assert fault in said
+    assert "canary" not in said
+
+
+def test_resolvers_over_https_are_not_listed_beside_others(environment):
+    environment.setenv("DNS_OVER_HTTPS", "https://dns.google/dns-query")
+    environment.setenv("DNS_RESOLVERS", "9.9.9.9")
+
+    assert faults() == ("DNS_OVER_HTTPS: nobody is asked over port 53 then: unset DNS_NAMESERVERS and DNS_RESOLVERS",)

@@ -304,3 +304,16 @@ def test_an_alert_that_no_look_led_to_has_no_evidence():
 
     assert AlertProvisioning in kinds(shown)
     assert shown == decision
+
+
+@pytest.mark.parametrize(
+    ("url", "command"),
+    [
+        ("https://dns.google/dns-query", "dig +https='/dns-query' @'dns.google' 'mail.example.com' TXT"),
+        ("https://[::1]/dns-query", ""),
+        ("https://dns.google/$(id)", ""),
+        ("https://dns.google:8443/q", "dig +https='/q' @'dns.google' -p 8443 'mail.example.com' TXT"),
+    ],
+)
+def test_a_resolver_behind_a_url_is_asked_over_https_again(url, command):
+    assert dig("mail.example.com", "TXT", Server("dns.google", url, 443), Vantage.RESOLVERS) == command

@@ -2,4 +2,5 @@
 
 `observer` is the adapter; `look` its loop; `zones` finds authoritative servers; `exchange` puts one question to
 one server; `sockets`, `queries` and `replies` are the wire; `guard` and `limits` say what must not be asked.
+`https` asks resolvers where port 53 is closed.
 """

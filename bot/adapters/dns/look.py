@@ -9,6 +9,7 @@ from datetime import datetime
 import dns.rcode
 
 from bot.adapters.dns.exchange import Exchanger
+from bot.adapters.dns.https import HttpsExchanger
 from bot.adapters.dns.limits import Allowance
 from bot.adapters.dns.replies import Reply
 from bot.adapters.dns.zones import ZoneFinder
@@ -42,7 +43,7 @@ NextQuestions = Callable[[Case, Evidence], tuple[Question, ...]]
 class Means:
     """What every look shares."""
 
-    exchanger: Exchanger
+    exchanger: Exchanger | HttpsExchanger
     finder: ZoneFinder
     resolvers: Callable[[], Awaitable[tuple[Server, ...]]]
     next_questions: NextQuestions

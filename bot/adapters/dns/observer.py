@@ -9,6 +9,7 @@ from bot.adapters.dns.exchange import Exchanger
 from bot.adapters.dns.fixed import FixedServers
 from bot.adapters.dns.guard import forbidden
 from bot.adapters.dns.hints import ROOT_SERVERS
+from bot.adapters.dns.https import HttpsExchanger
 from bot.adapters.dns.limits import Allowance, Slots
 from bot.adapters.dns.look import Look, Means, NextQuestions
 from bot.adapters.dns.places import Place, Places
@@ -32,6 +33,8 @@ class ObserverSettings:
     seconds; each of the `tries` over UDP waits twice as long as the one before;
     `tcp_timeout` is for a whole exchange over TCP. `max_in_flight` and `per_address` bound the
     queries under way. `port` is where name servers that are found listen.
+    With `https`, URLs of resolvers (RFC 8484), only those are asked, and nobody over port 53: cases must then have the
+    resolvers' vantage.
     """
 
     nameservers: tuple[Place, ...] = ()
@@ -45,6 +48,7 @@ class ObserverSettings:
     port: int = 53
     control_name: str = "example.com"
     control_seconds: float = 5.0
+    https: tuple[str, ...] = ()
 
     @property
     def patience(self) -> tuple[float, ...]:
@@ -56,7 +60,7 @@ class ObserverSettings:
         """The resolvers of the quorum; their number is `Case.resolvers`."""
         if self.resolvers is not None:
             return self.resolvers
-        return () if self.nameservers else PUBLIC_RESOLVERS
+        return () if self.nameservers or self.https else PUBLIC_RESOLVERS
 
 
 class Observer:
@@ -84,7 +88,15 @@ class Observer:
             settings.tcp_timeout,
             self._is_refused,
         )
-        self._means = Means(self._exchanger, self._finder(clock), self._resolvers.servers, questions, clock)
+        self._https = self._over_https(settings) if settings.https else None
+        self._asked = self._https.servers if self._https else self._resolvers.servers
+        asker = self._asker = self._https or self._exchanger
+        self._means = Means(asker, self._finder(clock), self._asked, questions, clock)
+
+    @staticmethod
+    def _over_https(settings: ObserverSettings) -> HttpsExchanger:
+        slots = Slots(settings.max_in_flight, settings.per_address)
+        return HttpsExchanger(settings.https, slots, settings.timeout + settings.tcp_timeout, settings.tries)
 
     def _finder(self, clock: Callable[[], datetime]) -> ZoneFinder:
         if self._nameservers:
@@ -101,7 +113,7 @@ class Observer:
 
     async def control(self) -> ControlResult:
         """Ask all resolvers at once for a name that exists; the first to answer shows that we can ask at all."""
-        servers = await self._resolvers.servers()
+        servers = await self._asked()
         if not servers:
             return ControlResult(online=True)
         loop = asyncio.get_running_loop()
@@ -127,11 +139,11 @@ class Observer:
     async def _control_one(self, server: Server) -> tuple[Server, Outcome]:
         allowance = Allowance(1, asyncio.get_running_loop().time() + self._settings.control_seconds)
         question = Question(self._settings.control_name, "NS", Vantage.RESOLVERS)
-        return server, (await self._exchanger.ask(server, question, allowance)).outcome
+        return server, (await self._asker.ask(server, question, allowance)).outcome
 
     async def survey(self) -> list[ControlResult]:
         """Put the control query to every server that is listed; any response shows that one can be reached."""
-        listed = (*await self._nameservers.servers(), *await self._resolvers.servers())
+        listed = (*await self._nameservers.servers(), *await self._asked())
         return list(await asyncio.gather(*(self._reach(server) for server in dict.fromkeys(listed))))
 
     async def _reach(self, server: Server) -> ControlResult:
@@ -147,6 +159,8 @@ class Observer:
     async def aclose(self) -> None:
         """Close the sockets."""
         self._exchanger.close()
+        if self._https is not None:
+            await self._https.aclose()
 
 
 def _shows_dns(outcome: Outcome) -> bool:
