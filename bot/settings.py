@@ -1,65 +1,22 @@
 """The environment, read once into frozen settings. Every fault is listed, and none of them quotes a secret."""
 
-import re
 from datetime import timedelta
-from typing import Annotated, TypeVar
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from cryptography.fernet import Fernet
-from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.spellings import Addresses, ChannelId, Duration, Secrets, Words
 from core.durations import Durations
 from core.errors import ConfigurationError
 from core.observations import Vantage
 from core.sending_domain import Language
-from core.web_addresses import faults_of_api, leads_to_loopback
+from core.web_addresses import faults_of_api
 from storage.engine import checked_url
 
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?")
 PUBLIC_RESOLVERS = (("1.1.1.1", 53), ("8.8.8.8", 53), ("9.9.9.9", 53))
-
-
-def _duration(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    match = _DURATION.fullmatch(value.strip().lower())
-    if match is None:
-        raise ValueError('not a duration: write a number and a unit, such as "30s", "5m", "72h" or "30d"')
-    try:
-        return timedelta(seconds=float(match[1]) * _UNITS[match[2] or "s"])
-    except OverflowError:
-        raise ValueError("too long a duration") from None
-
-
-def _words(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(word for word in re.split(r"[,\s]+", value) if word)
-
-
-def _address(word: str) -> tuple[str, int]:
-    host, separator, port = word.rpartition(":")
-    if not separator or (":" in host and not host.startswith("[")):
-        host, port = word, "53"
-    host = host.strip("[]")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise ValueError(f'not an address: "{word}"; write host or host:port, IPv6 as [address]:port')
-    return host, int(port)
-
-
-def _addresses(value: object) -> object:
-    words = _words(value)
-    return tuple(_address(word) for word in words) if isinstance(value, str) and isinstance(words, tuple) else value
-
-
-# Ten years: later moments than any calendar holds would be found out in the middle of work.
-Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0), le=timedelta(days=3650))]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
-Addresses = Annotated[tuple[tuple[str, int], ...], NoDecode, BeforeValidator(_addresses)]
-Urls = Annotated[tuple[HttpUrl, ...], NoDecode, BeforeValidator(_words)]
-ChannelId = Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,}$")]
 _DEFAULT = Durations()
 
 
@@ -121,7 +78,7 @@ class LookSettings(DatabaseSettings):
         description="Public resolvers to ask last, `host:port`. Default: `1.1.1.1, 8.8.8.8, 9.9.9.9`; none where "
         "`DNS_NAMESERVERS` is set.",
     )
-    dns_over_https: Urls = Field(
+    dns_over_https: Words = Field(
         default=(),
         description="Resolvers to ask over HTTPS (RFC 8484) where port 53 is closed outbound: URLs such as "
         "`https://dns.google/dns-query`, separated by commas. Then only they are asked: nothing is said about single "
@@ -153,12 +110,10 @@ class LookSettings(DatabaseSettings):
 
     @field_validator("dns_over_https")
     @classmethod
-    def _are_private_and_alone(cls, urls: tuple[HttpUrl, ...], info: ValidationInfo) -> tuple[HttpUrl, ...]:
+    def _are_private_and_alone(cls, urls: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         for url in urls:
-            if url.scheme != "https" and not leads_to_loopback(str(url)):
-                raise ValueError(f"{url.host}: use https://")
-            if url.username or url.password or url.query or url.fragment:
-                raise ValueError(f"{url.host}: only scheme, host, port and path belong in it")
+            if faults := faults_of_api(url, "the names that are asked for"):
+                raise ValueError(f"{urlsplit(url).hostname or 'an address'}: {'; '.join(faults)}")
         if urls and (info.data.get("dns_nameservers") or info.data.get("dns_resolvers")):
             raise ValueError("nobody is asked over port 53 then: unset DNS_NAMESERVERS and DNS_RESOLVERS")
         return urls
@@ -189,7 +144,7 @@ class Settings(LookSettings):
         pattern=r"^S[A-Z0-9]{2,}$",
         description="The id of a Slack user group whose members are admins, such as `S0123456789`.",
     )
-    secret_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_words)] = Field(
+    secret_keys: Secrets = Field(
         description="Fernet keys that encrypt write-only keys at rest, newest first, separated by commas."
     )
     provisioner: str = Field(default="engage", pattern="^engage$", description="Where domains are made: `engage`.")

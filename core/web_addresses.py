@@ -19,8 +19,8 @@ def leads_to_loopback(url: str) -> bool:
     return is_loopback(urlsplit(url).hostname or "")
 
 
-def faults_of_api(url: str) -> tuple[str, ...]:
-    """Return why no token may be sent to `url`, without quoting what may be secret in it; nothing if it may.
+def faults_of_api(url: str, sent: str = "the token") -> tuple[str, ...]:
+    """Return why `sent` may not be sent to `url`, without quoting what may be secret in it; nothing if it may.
 
     TLS is asked for everywhere but on loopback.
     """
@@ -33,7 +33,7 @@ def faults_of_api(url: str) -> tuple[str, ...]:
         return ("not an https:// URL",)
     faults = []
     if parts.scheme == "http" and not is_loopback(host):
-        faults.append(f"http:// to {host} would show the token to everybody; use https://")
+        faults.append(f"http:// to {host} would show {sent} to everybody; use https://")
     if parts.username is not None or parts.query or parts.fragment:
         faults.append("only scheme, host, port and path belong in it")
     return tuple(faults)

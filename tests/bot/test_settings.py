@@ -189,7 +189,7 @@ def test_resolvers_over_https_are_the_only_ones_that_are_asked(environment):
     [
         ("http://dns.example/dns-query", "use https://"),
         ("https://me:canary@dns.example/", "only scheme, host, port and path"),
-        ("nonsense", "valid URL"),
+        ("nonsense", "not an https:// URL"),
     ],
 )
 def test_a_resolver_over_https_has_a_plain_url_with_tls(environment, url, fault):
