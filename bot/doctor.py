@@ -98,7 +98,8 @@ async def examine_dns(observer: DnsObserver) -> list[Check]:
         checks.append(Check("DNS", ok=False, detail=control.error, remedy=remedy))
     for each in await observer.survey():
         detail = f"{each.server}: responds in {each.took_ms} ms" if each.online else f"{each.server}: {each.error}"
-        remedy = "Check the address in DNS_NAMESERVERS or DNS_RESOLVERS, and the firewall (UDP and TCP)."
+        settings = "DNS_NAMESERVERS, DNS_PARENT_NAMESERVERS or DNS_RESOLVERS"
+        remedy = f"Check the address in {settings}, and the firewall (UDP and TCP)."
         checks.append(Check("DNS server", ok=each.online, detail=detail, remedy=remedy))
     return checks
 

@@ -73,6 +73,12 @@ class LookSettings(DatabaseSettings):
         description="Name servers to ask about everything, `host:port`, instead of those found from the root "
         "(split horizon).",
     )
+    dns_parent_nameservers: Addresses = Field(
+        default=(),
+        description="Beside `DNS_NAMESERVERS` only: the name servers that hold the delegations of those zones (the "
+        "internal view of the registry), `host:port`. They are asked which name servers a domain is delegated to, and "
+        "whether it exists at all; while they do not answer, what they said last stands.",
+    )
     dns_resolvers: Addresses | None = Field(
         default=None,
         description="Public resolvers to ask last, `host:port`. Default: `1.1.1.1, 8.8.8.8, 9.9.9.9`; none where "
@@ -107,6 +113,13 @@ class LookSettings(DatabaseSettings):
     def vantage(self) -> Vantage:
         """Whom looks ask: where port 53 is closed, nobody but resolvers."""
         return Vantage.RESOLVERS if self.dns_over_https else Vantage.AUTHORITATIVE
+
+    @field_validator("dns_parent_nameservers")
+    @classmethod
+    def _stand_beside_listed_ones(cls, parents: Addresses, info: ValidationInfo) -> Addresses:
+        if parents and info.data.get("dns_nameservers") == ():
+            raise ValueError("only beside DNS_NAMESERVERS; without those the registries are found from the root")
+        return parents
 
     @field_validator("dns_over_https")
     @classmethod

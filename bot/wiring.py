@@ -97,6 +97,7 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
 def _observing(settings: LookSettings) -> ObserverSettings:
     return ObserverSettings(
         nameservers=settings.dns_nameservers,
+        parents=settings.dns_parent_nameservers,
         resolvers=settings.resolvers,
         https=tuple(map(str, settings.dns_over_https)),
         timeout=settings.dns_timeout.total_seconds(),

@@ -152,6 +152,26 @@ def test_listed_nameservers_switch_the_public_resolvers_off(environment):
     assert settings.resolvers == ()
 
 
+def test_a_registry_is_listed_beside_name_servers_only(environment):
+    environment.setenv("DNS_PARENT_NAMESERVERS", "10.0.0.1,10.0.0.2:5300")
+    alone = faults()
+    environment.setenv("DNS_NAMESERVERS", "10.0.0.3")
+
+    settings = load(Settings)
+
+    assert alone == (
+        "DNS_PARENT_NAMESERVERS: only beside DNS_NAMESERVERS; without those the registries are found from the root",
+    )
+    assert settings.dns_parent_nameservers == (("10.0.0.1", 53), ("10.0.0.2", 5300))
+
+
+def test_a_fault_of_the_listed_name_servers_is_not_told_as_one_of_the_registry(environment):
+    environment.setenv("DNS_PARENT_NAMESERVERS", "10.0.0.1")
+    environment.setenv("DNS_NAMESERVERS", ":53")
+
+    assert [fault.split(":")[0] for fault in faults()] == ["DNS_NAMESERVERS"]
+
+
 def test_an_environment_file_stands_behind_the_environment(environment, tmp_path):
     file = tmp_path / "env"
     file.write_text("LOG_LEVEL=DEBUG\nLOG_FORMAT=json\n")

@@ -1,14 +1,18 @@
-"""Zones where the operator lists the name servers: those are asked for everything, and no registry is.
+"""Zones where the operator lists the name servers: those are asked for everything.
 
-They only have to tell where the zone's apex is.
+They only have to tell where the zone's apex is. No registry is asked but the one that the operator lists, if any:
+what it delegates, or that it denies the domain.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.adapters.dns.asking import first_useful
 from bot.adapters.dns.exchange import Exchanger
 from bot.adapters.dns.limits import Allowance, Cache
+from bot.adapters.dns.registry import Registry
 from bot.adapters.dns.replies import Referral
 from bot.adapters.dns.zones import MOST_SERVERS, SIZE, addresses_in, listed_names, servers_at, upwards
 from core.names import is_under
@@ -20,7 +24,10 @@ LEAST_TTL = 60.0  # seconds that "nobody tells" is remembered
 
 
 class FixedServers:
-    """Asks the servers that the operator lists. `servers` looks them up, `port` is where others listen."""
+    """Asks the servers that the operator lists.
+
+    `servers` looks them up, `port` is where others listen, `registry` holds the zones' delegations.
+    """
 
     def __init__(
         self,
@@ -28,14 +35,25 @@ class FixedServers:
         servers: Callable[[], Awaitable[tuple[Server, ...]]],
         clock: Callable[[], datetime],
         port: int = 53,
+        registry: Registry | None = None,
     ) -> None:
         self._exchanger = exchanger
         self._servers = servers
         self._port = port
+        self._registry = registry
         self._apexes: Cache[str, str] = Cache(clock, SIZE)
         self._own: Cache[str, tuple[str, ...]] = Cache(clock, SIZE)
 
     async def find(self, name: str, allowance: Allowance, *, whole: bool = False) -> Zone:  # noqa: ARG002 -- the SOA tells always
+        """Return the zone of `name`, as the servers have it; none where the registry denies its registered domain."""
+        if self._registry is None:
+            return await self._served(name, allowance)
+        word, zone = await asyncio.gather(self._registry.word_on(name, allowance), self._served(name, allowance))
+        if word.denial is not None:
+            return Zone(name, None, problem=word.denial)
+        return replace(zone, delegated=word.servers) if zone.apex == word.apex else zone
+
+    async def _served(self, name: str, allowance: Allowance) -> Zone:
         """Return the zone of `name` by the SOA that comes with every negative answer (RFC 2308 section 3)."""
         servers = await self._servers()
         known = self._apexes.get(name)

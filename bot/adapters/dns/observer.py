@@ -13,6 +13,7 @@ from bot.adapters.dns.https import HttpsExchanger
 from bot.adapters.dns.limits import Allowance, Slots
 from bot.adapters.dns.look import Look, Means, NextQuestions
 from bot.adapters.dns.places import Place, Places
+from bot.adapters.dns.registry import Registry
 from bot.adapters.dns.zones import RootWalk, ZoneFinder
 from bot.clock import utcnow
 from bot.ports import ControlResult
@@ -27,10 +28,10 @@ PUBLIC_RESOLVERS: tuple[Place, ...] = (("1.1.1.1", 53), ("8.8.8.8", 53), ("9.9.9
 class ObserverSettings:
     """How to observe.
 
-    `nameservers` (host, port) are asked for everything, in place of a walk from `root_hints`; they and
-    `resolvers` are exempt from the guard. `resolvers` None means the public ones, or none at all where
-    `nameservers` are listed (split horizon: the public has another view). `timeout` is the first one in
-    seconds; each of the `tries` over UDP waits twice as long as the one before;
+    `nameservers` (host, port) are asked for everything, in place of a walk from `root_hints`; beside them, `parents`
+    are those that hold the delegations. They and `resolvers` are exempt from the guard. `resolvers` None means the
+    public ones, or none at all where `nameservers` are listed (split horizon: the public has another view).
+    `timeout` is the first one in seconds; each of the `tries` over UDP waits twice as long as the one before;
     `tcp_timeout` is for a whole exchange over TCP. `max_in_flight` and `per_address` bound the
     queries under way. `port` is where name servers that are found listen.
     With `https`, URLs of resolvers (RFC 8484), only those are asked, and nobody over port 53: cases must then have the
@@ -38,6 +39,7 @@ class ObserverSettings:
     """
 
     nameservers: tuple[Place, ...] = ()
+    parents: tuple[Place, ...] = ()
     resolvers: tuple[Place, ...] | None = None
     root_hints: tuple[Server, ...] = ROOT_SERVERS
     timeout: float = 1.0
@@ -80,6 +82,7 @@ class Observer:
     ) -> None:
         self._settings = settings
         self._nameservers = Places(settings.nameservers, clock)
+        self._parents = Places(settings.parents, clock)
         self._resolvers = Places(settings.resolvers_to_ask, clock)
         self._address_refused = refused
         self._exchanger = Exchanger(
@@ -100,11 +103,12 @@ class Observer:
 
     def _finder(self, clock: Callable[[], datetime]) -> ZoneFinder:
         if self._nameservers:
-            return FixedServers(self._exchanger, self._nameservers.servers, clock, self._settings.port)
+            registry = Registry(self._exchanger, self._parents.servers, clock) if self._parents else None
+            return FixedServers(self._exchanger, self._nameservers.servers, clock, self._settings.port, registry)
         return RootWalk(self._exchanger, self._settings.root_hints, clock, self._settings.port)
 
     def _is_refused(self, server: Server) -> bool:
-        listed = self._nameservers.hold(server) or self._resolvers.hold(server)
+        listed = any(places.hold(server) for places in (self._nameservers, self._parents, self._resolvers))
         return not listed and self._address_refused(server.address)
 
     async def observe(self, case: Case) -> Evidence:
@@ -143,7 +147,7 @@ class Observer:
 
     async def survey(self) -> list[ControlResult]:
         """Put the control query to every server that is listed; any response shows that one can be reached."""
-        listed = (*await self._nameservers.servers(), *await self._asked())
+        listed = (*await self._nameservers.servers(), *await self._parents.servers(), *await self._asked())
         return list(await asyncio.gather(*(self._reach(server) for server in dict.fromkeys(listed))))
 
     async def _reach(self, server: Server) -> ControlResult:
