@@ -18,8 +18,8 @@ Control API
 ===========
 Requests and answers are JSON. The ``Host`` header must be ``127.0.0.1:<port>`` or ``localhost:<port>``
 (anything else: 421), and a request with an ``Origin`` must come from there, too (else 403): call it from
-a server, not from a browser's page. Mistakes are answered 400 with ``{"error": "what is wrong"}``; every success
-answers 200 with the whole state, as GET /zones does. Names may end with a dot or not.
+a server, not from a browser's page. Mistakes are answered 400 with ``{"error": "what is wrong"}``; every other
+success answers 200 with the whole state, as GET /zones does. Names may end with a dot or not.
 
 GET /zones
     ``{"zones": [{"name": "example.com", "negative_ttl": 5, "servers": {"ns1": [RECORD, ...], "ns2": [...]}}],
@@ -31,6 +31,10 @@ GET /zones
     A RECORD is one RRset: ``{"name": "mail.example.com", "type": "TXT", "ttl": 300, "values": ["\"v=spf1 ~all\""]}``,
     names without final dot, values in zone-file notation. SOA and NS of the apex are among them. ``met`` counts the
     queries that met a fault.
+
+GET /queries?domain=mail.example.com
+    ``{"queries": [{"at": 1700000000.25, "server": "ns1", "name": "mail.example.com", "type": "TXT"}, ...]}``: what was
+    asked at and below ``domain``, oldest first, among the last 10,000 queries of each server; ``at`` is Unix time.
 
 POST /apply ``{"text": "<zone file>", "zone": "example.com", "server": "ns1"}``
     What IT does with the zone file. Its RRsets are added to the zone; one of the same name and type is

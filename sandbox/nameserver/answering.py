@@ -1,6 +1,8 @@
 """From the octets of a query to the octets of its answer, faults included. No sockets here."""
 
 import secrets
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,6 +22,7 @@ from sandbox.nameserver.zones import Found, Zone, is_registrable, registered_dom
 PLAIN_UDP = 512  # RFC 1035 section 4.2.1
 MOST_UDP = 1232  # DNS Flag Day 2020
 MOST_ZONES = 1000
+MOST_SEEN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A query as it came in."""
+    """A query as it came in, `at` so many seconds after the epoch."""
 
     name: Name
     type: RdataType
@@ -41,6 +44,7 @@ class Seen:
     checking_disabled: bool
     id: int
     client: tuple[str, int]
+    at: float
 
 
 class Source(Protocol):
@@ -52,13 +56,13 @@ class Source(Protocol):
 
 
 class Server:
-    """One virtual server: a source of answers, its faults, how many queries met one, and the queries it has seen."""
+    """One virtual server: a source of answers, its faults, how many queries met one, and the last ones it has seen."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.met = 0
         self.faults: list[Fault] = []
-        self.seen: list[Seen] = []
+        self.seen: deque[Seen] = deque(maxlen=MOST_SEEN)
 
     def reply(self, wire: bytes, client: tuple[str, int], *, tcp: bool) -> Reply:
         """Answer one query; None as the wire where there is to be silence."""
@@ -70,7 +74,6 @@ class Server:
             return Reply(None)
         asked = query.question[0]
         self.seen.append(_seen(query, client, tcp=tcp))
-        del self.seen[:-10_000]
         faults = [fault for fault in self.faults if fault.concerns(asked.name, asked.rdtype)]
         self.met += bool(faults)
         response = dns.message.make_response(query, our_payload=MOST_UDP)
@@ -125,7 +128,7 @@ class Authority:
 def _seen(query: QueryMessage, client: tuple[str, int], *, tcp: bool) -> Seen:
     asked = query.question[0]
     desired, disabled = bool(query.flags & dns.flags.RD), bool(query.flags & dns.flags.CD)
-    return Seen(asked.name, asked.rdtype, tcp, desired, disabled, query.id, client)
+    return Seen(asked.name, asked.rdtype, tcp, desired, disabled, query.id, client, time.time())
 
 
 def _encode(query: QueryMessage, response: QueryMessage, kinds: set[FaultKind], *, tcp: bool) -> bytes:

@@ -30,7 +30,14 @@ def control_app(nameserver: Nameserver, port: int) -> Starlette:
 
         return Route(path, endpoint, methods=[method])
 
+    async def queries(request: Request) -> Response:
+        try:
+            return JSONResponse({"queries": nameserver.queries(_text(request.query_params, "domain"))})
+        except Mistake as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+
     routes = [route(path, method, act) for (method, path), act in _ACTS.items()]
+    routes.append(Route("/queries", queries))
     return Starlette(routes=routes, middleware=[Middleware(_LoopbackOnly, port=port)])
 
 

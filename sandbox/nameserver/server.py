@@ -198,6 +198,17 @@ class Nameserver:
             "ports": self.ports,
         }
 
+    def queries(self, domain: str) -> list[dict[str, Any]]:
+        """Return who was asked what at and below `domain`, oldest first, in the shape of GET /queries."""
+        about = name_of(domain)
+        asked = [
+            {"at": seen.at, "server": label, "name": text_of(seen.name), "type": dns.rdatatype.to_text(seen.type)}
+            for label, server in self.servers.items()
+            for seen in server.seen
+            if seen.name.is_subdomain(about)
+        ]
+        return sorted(asked, key=lambda query: query["at"])
+
     def _zone_state(self, origin: Name) -> dict[str, Any]:
         zones = {label: authority.zones.get(origin) for label, authority in self._authorities.items()}
         present = next(zone for zone in zones.values() if zone)

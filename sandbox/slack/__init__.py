@@ -34,7 +34,8 @@ POST /sandbox/open_home ``{"user": "alex"}``
 
 GET /sandbox/state?user=alex, GET /sandbox/stream?user=alex
     What somebody sees: channels with messages (``thread_ts`` on replies, ``ephemeral``, ``files``), the open ``view``,
-    the ``home``. The stream sends it again at every change. GET /sandbox/notes: notices and neighbours.
+    the ``home``. With ``after=<ts>`` only messages posted later, with ``after=inf`` none. The stream sends it again at
+    every change. GET /sandbox/notes: notices and neighbours.
 
 POST /sandbox/faults ``{"method": "chat.postMessage", "kind": "ratelimited", "times": 1, "seconds": 1}``
     The next calls fail. Kinds: ``ratelimited``, ``error`` (with ``error``), ``slow``, ``timeout`` and

@@ -133,12 +133,15 @@ ACTIONS: dict[str, Handler] = {
 
 
 def state(slack: Slack, request: Request) -> Response:
-    """Answer ``GET /sandbox/state?user=…``: what somebody sees."""
+    """Answer ``GET /sandbox/state?user=…``: what somebody sees; with ``after``, only messages later than that."""
     try:
         user = slack.workspace.user(request.query_params.get("user", ""))
+        after = float(request.query_params.get("after", 0))
     except NotPossible as error:
         return JSONResponse({"error": str(error)}, 404)
-    return JSONResponse(screen(slack, user))
+    except ValueError:
+        return JSONResponse({"error": "after is no timestamp"}, 400)
+    return JSONResponse(screen(slack, user, after))
 
 
 def stream(slack: Slack, request: Request) -> Response:

@@ -9,8 +9,8 @@ PREVIEW_CHARACTERS = 20_000
 TONES = 8  # as many colours for avatars as the style sheet has
 
 
-def screen(slack: Slack, user: User) -> Json:
-    """Return everything on one person's screen, as JSON."""
+def screen(slack: Slack, user: User, after: float = 0) -> Json:
+    """Return everything on one person's screen, as JSON; of messages, those that were posted `after` (a timestamp)."""
     workspace = slack.workspace
     top = slack.views.top(user.id)
     home = slack.views.homes.get(user.id)
@@ -20,7 +20,9 @@ def screen(slack: Slack, user: User) -> Json:
         "bot": BOT_USER,
         "connected": slack.socket_mode.connected,
         "users": {each.id: _person(each, number) for number, each in enumerate(workspace.users.values())},
-        "channels": [_channel(slack, each, user) for each in workspace.channels.values() if each.shown_to(user.id)],
+        "channels": [
+            _channel(slack, each, user, after) for each in workspace.channels.values() if each.shown_to(user.id)
+        ],
         "view": _view(top) if top else None,
         "home": _view(home) if home else None,
         "notes": workspace.notes,
@@ -40,8 +42,8 @@ def _person(user: User, number: int) -> Json:
     }
 
 
-def _channel(slack: Slack, channel: Channel, user: User) -> Json:
-    seen = [each for each in slack.workspace.messages[channel.id] if each.only_for in {None, user.id}]
+def _channel(slack: Slack, channel: Channel, user: User, after: float) -> Json:
+    seen = [each for each in slack.workspace.since(channel.id, after) if each.only_for in {None, user.id}]
     threads = {each.thread_ts for each in seen if each.thread_ts and not each.deleted}
     return {
         "id": channel.id,

@@ -1,6 +1,7 @@
 """The workspace's state and the only ways to change it. One event loop owns it; nothing here waits."""
 
 import asyncio
+import bisect
 import copy
 import itertools
 import secrets
@@ -90,6 +91,12 @@ class Workspace:
             if message.ts == ts and not message.deleted:
                 return message
         return None
+
+    def since(self, channel: str, after: float) -> Iterator[Message]:
+        """Yield what was posted later than `after`, oldest first, deleted messages included."""
+        messages = self.messages[channel]
+        first = bisect.bisect_right(messages, after, key=lambda message: float(message.ts))
+        return itertools.islice(messages, first, None)
 
     def replies(self, channel: str, ts: str) -> Iterator[Message]:
         """Yield what was answered in a thread, oldest first, ephemeral messages included."""

@@ -84,16 +84,16 @@ class Workspace:
 
     # -- looking ------------------------------------------------------------------------------------------------
 
-    async def state(self, as_: str | None = None) -> Json:
-        """Return everything on a user's screen."""
-        answer = await self._client.get("/sandbox/state", params={"user": as_ or self.user})
+    async def state(self, as_: str | None = None, after: str = "0") -> Json:
+        """Return everything on a user's screen; of messages, those that were posted `after`."""
+        answer = await self._client.get("/sandbox/state", params={"user": as_ or self.user, "after": after})
         answer.raise_for_status()
         found: Json = answer.json()
         return found
 
-    async def messages(self, channel: str = "#it-dns", as_: str | None = None) -> list[Json]:
+    async def messages(self, channel: str = "#it-dns", as_: str | None = None, after: str = "0") -> list[Json]:
         """Return all that a user sees in a channel, threads and ephemeral messages included, oldest first."""
-        for each in (await self.state(as_))["channels"]:
+        for each in (await self.state(as_, after))["channels"]:
             if channel.lstrip("#") in {each["id"], each["name"]}:
                 return [message | {"channel": each["id"]} for message in each["messages"]]
         return []
@@ -112,7 +112,7 @@ class Workspace:
         return found
 
     async def _open_view(self, as_: str | None) -> Json | None:
-        view: Json | None = (await self.state(as_))["view"]
+        view: Json | None = (await self.state(as_, after="inf"))["view"]
         return view
 
     async def message(
@@ -121,8 +121,7 @@ class Workspace:
         """Wait for a message that contains `text`, in blocks or fallback, newer than `after`; return the newest."""
 
         async def look() -> Json | None:
-            seen = await self.messages(channel, as_)
-            fitting = [each for each in seen if text in words(each) and float(each["ts"]) > float(after)]
+            fitting = [each for each in await self.messages(channel, as_, after) if text in words(each)]
             return fitting[-1] if fitting else None
 
         found: Json = await self.eventually(look, within)

@@ -1,5 +1,6 @@
 """What becomes of an email domain over time, with the clock and the DNS in the test's hands."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -166,6 +167,33 @@ async def test_a_silent_name_server_takes_nothing_away(engine: Engine, dns: Dns,
     await run(engine, 21, 40)
 
     assert domain.verification == "SUCCESS"
+
+
+async def test_a_silent_name_server_keeps_no_other_domain_waiting(engine: Engine, dns: Dns) -> None:
+    names = ["silent.example.com", "mail.example.com"]
+    for name in names:
+        engine.shelf.add({"domain": name, "dmarcPolicy": "none", "writeOnlyApiKey": "1/key"}, START)
+    silent, other = engine.shelf
+    for each in (silent, other):
+        await engine.deploy(each, START)
+    heard = asyncio.Event()
+    dns.published = IDENTITY
+    answers = dns.seen
+
+    async def seen(records):
+        if "silent" in str(records):
+            await heard.wait()
+        return await answers(records)
+
+    dns.seen = seen
+    looking = asyncio.create_task(engine.advance(after(6)))
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+    assert (silent.seen, other.seen) == ([], sorted(IDENTITY))
+    heard.set()
+    await looking
+    assert silent.seen == sorted(IDENTITY)
 
 
 async def test_verifying_again_does_not_undo_a_success(engine: Engine, dns: Dns, domain: EmailDomain) -> None:

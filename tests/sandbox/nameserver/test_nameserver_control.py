@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import sys
+import time
 
 import dns.asyncquery
 import dns.message
@@ -64,6 +65,28 @@ async def test_the_state_names_what_can_be_asked_for_and_the_ports(api, nameserv
     assert {"slip": "truncate-dkim", "group": "Any TXT", "label": "Cut the DKIM key at 255"} in state["slips_known"]
     assert "silent" in state["faults_known"]
     assert state["ports"] == nameserver.ports | {"control": PORT}
+
+
+async def test_what_was_asked_below_a_name_is_told_in_order_with_its_time(api, ask, zone_file):
+    await api.post("/apply", json={"text": zone_file})
+    began = time.time()
+    await ask("bounce.mail.example.com", "MX", "ns2")
+    await ask("mail.example.com", "TXT")
+    await ask("www.example.com", "A")
+
+    asked = (await api.get("/queries", params={"domain": "mail.example.com"})).json()["queries"]
+
+    assert [(each["server"], each["name"], each["type"]) for each in asked] == [
+        ("ns2", "bounce.mail.example.com", "MX"),
+        ("ns1", "mail.example.com", "TXT"),
+    ]
+    assert began <= asked[0]["at"] <= asked[1]["at"] <= time.time()
+
+
+async def test_a_question_about_no_name_is_a_mistake(api):
+    answer = await api.get("/queries")
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "domain: a text is needed"})
 
 
 @pytest.mark.parametrize(
