@@ -82,7 +82,7 @@ class TrackedRecord:
 
     `since` is when `status` was reached, `finding_since` when the finding's code was first found. `bad_since`
     and `bad_look` name the first of two bad looks at a verified record; they stay until it is right again.
-    `unknown_since` is when definite answers stopped.
+    `unknown_since` is when definite answers stopped; `silence` is why, where a verified record goes on showing that.
     """
 
     expected: ExpectedRecord
@@ -93,6 +93,7 @@ class TrackedRecord:
     bad_look: str | None = None
     unknown_since: datetime | None = None
     finding_since: datetime | None = None
+    silence: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)

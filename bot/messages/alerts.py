@@ -13,14 +13,23 @@ from bot.messages.notice_facts import said
 from bot.messages.outside import NAME_LIMIT, cleaned, cut, heading
 from bot.messages.rows import add_rows
 from bot.messages.voice import Voice
+from core.findings import BlockedOn
 from core.notices import (
     Alert,
     AlertFailed,
     AlertNoRecords,
     AlertOffline,
     AlertResolved,
+    AlertUnseen,
     EvidenceFile,
 )
+
+_UNSEEN = {
+    BlockedOn.IT: "alert.unseen.it",
+    BlockedOn.US: "alert.unseen.us",
+    BlockedOn.PROPAGATION: "alert.unseen.propagation",
+}
+"""Whose turn it is, where it is not the DNS provider's."""
 
 
 def render_alert(notice: Alert, ctx: Context) -> Message:
@@ -51,6 +60,8 @@ def _head(voice: Voice, kind: str, domain: str) -> str:
 def _line(voice: Voice, notice: Alert) -> Line:
     if isinstance(notice, AlertNoRecords) and notice.last_event is None:
         return said(voice, "alert.no_records.bare", notice)
+    if isinstance(notice, AlertUnseen) and notice.blocked_on in _UNSEEN:
+        return said(voice, _UNSEEN[notice.blocked_on], notice)
     return said(voice, notice.kind, notice)
 
 

@@ -1,7 +1,10 @@
 """Incidents: at most one is open per domain; support gets one message for it, and what follows is threaded."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
+from core.findings import BlockedOn
 from core.history import What
 from core.lifecycle.draft import Draft
 from core.notices import (
@@ -15,7 +18,7 @@ from core.notices import (
     AlertUnseen,
     Resolution,
 )
-from core.sending_domain import Actor, Incident, IncidentKind
+from core.sending_domain import Actor, Incident, IncidentKind, TrackedRecord
 
 _ALERT_OF: dict[IncidentKind, type[Alert]] = {
     IncidentKind.FAILED: AlertFailed,
@@ -78,11 +81,23 @@ def tell_unseen(draft: Draft, incident_id: str) -> None:
             incident_id=incident.id,
             since_at=since,
             asker=draft.domain.asker,
-            rows=silent,
+            rows=tuple(_as_silent(record) for record in silent),
             purposes=tuple(record.expected.purpose for record in silent),
             duration=draft.now - since,
+            blocked_on=_blocked_on(silent),
         )
     )
+
+
+def _as_silent(record: TrackedRecord) -> TrackedRecord:
+    """Return a record as the looks that could not judge it found it."""
+    return replace(record, finding=record.silence or record.finding, finding_since=record.unknown_since)
+
+
+def _blocked_on(silent: Sequence[TrackedRecord]) -> BlockedOn:
+    """Whose turn it is, as with domains: that of the worst record. Nobody answers where nothing else was noted."""
+    waiting = {record.silence.blocked_on if record.silence else BlockedOn.DNS_PROVIDER for record in silent}
+    return next(who for who in BlockedOn if who in waiting)
 
 
 def tell_stalled(draft: Draft, incident_id: str) -> None:

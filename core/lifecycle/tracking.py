@@ -40,7 +40,7 @@ def after_look(
     """
     if finding is None or not finding.definite:
         return _unanswered(record, look, finding)
-    record = replace(record, unknown_since=None)
+    record = replace(record, unknown_since=None, silence=None)
     if finding.verified:
         return _right(record, look, finding) if look.full else record
     if record.status is VerificationStatus.VERIFIED:
@@ -75,8 +75,11 @@ def _unanswered(record: TrackedRecord, look: Look, finding: Finding | None) -> T
     """Remember the silence; say why from the second silent look on, or at once where nothing is known yet."""
     silent_before = record.unknown_since is not None
     silent = replace(record, unknown_since=record.unknown_since or look.observed_at)
-    if record.status is VerificationStatus.VERIFIED or finding is None:
+    if finding is None:
         return silent
+    if record.status is VerificationStatus.VERIFIED:
+        known = record.silence is not None and _reads_same(record.silence, finding)
+        return silent if known else replace(silent, silence=finding)
     return _showing(silent, finding, look) if silent_before or record.finding is None else silent
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from core.exhibits import Exhibits
+from core.findings import BlockedOn
 from core.notices.parts import Notice, Place
 from core.records import Purpose
 from core.sending_domain import Actor, DeploymentEvent, TrackedRecord
@@ -84,11 +85,12 @@ class AlertOffline(Alert):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertUnseen(Alert):
-    """Records of an ACTIVE domain have had no definite answer for long."""
+    """Records of an ACTIVE domain have had no definite answer for long. `blocked_on`: whose turn that is."""
 
     kind: ClassVar[str] = "alert.unseen"
     purposes: tuple[Purpose, ...]
     duration: timedelta
+    blocked_on: BlockedOn = BlockedOn.DNS_PROVIDER
 
 
 class Resolution(StrEnum):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core.events import TimePassed
-from core.findings import BlockedOn, Code, State
+from core.findings import BlockedOn, Code, Finding, State
 from core.lifecycle import Phase, decide, phase_of
 from core.notices import (
     Active,
@@ -29,6 +29,7 @@ from tests.core.building import (
     NOW,
     SILENT,
     a_domain,
+    a_finding,
     a_look,
     after,
     kinds,
@@ -235,6 +236,47 @@ def test_support_is_told_once_that_an_active_domain_cannot_be_seen_and_hears_whe
     assert kinds(seen) == [AlertResolved]
     assert seen.domain.incident is None
     assert IncidentKind.UNSEEN not in seen.domain.told
+
+
+@pytest.mark.parametrize(
+    ("found", "turn"),
+    [
+        ({Purpose.CLICK_TRACKING: Code.TARGET_BROKEN}, BlockedOn.US),
+        ({Purpose.SPF: Code.SERVFAIL}, BlockedOn.DNS_PROVIDER),
+        ({Purpose.SPF: Code.SERVFAIL, Purpose.CLICK_TRACKING: Code.TARGET_BROKEN}, BlockedOn.DNS_PROVIDER),
+        ({Purpose.SPF: Code.PROPAGATING}, BlockedOn.PROPAGATION),
+    ],
+)
+def test_whose_turn_it_is_while_nothing_is_seen_follows_the_findings(found: dict[Purpose, Code], turn: BlockedOn):
+    domain = a_domain(Phase.AV)
+    whose = {Code.TARGET_BROKEN: BlockedOn.US, Code.PROPAGATING: BlockedOn.PROPAGATION}
+
+    def silence(purpose: Purpose, code: Code) -> Finding:
+        record = record_of(domain, purpose).expected
+        return a_finding(record, code, definite=False, blocked_on=whose.get(code))
+
+    silent = {purpose: silence(purpose, code) for purpose, code in found.items()}
+    domain = after(domain, looked(a_look(domain, NOW, silent)))
+
+    due = decide(domain, TimePassed("incident-1"), NOW + DURATIONS.unseen_after, DURATIONS)
+
+    (alert,) = due.notices
+    assert isinstance(alert, AlertUnseen)
+    assert alert.blocked_on is turn
+    assert {row.expected.purpose: row.finding.code for row in alert.rows if row.finding} == found
+    assert all(record.finding.code is Code.OK for record in due.domain.records if record.finding)
+
+
+def test_a_silence_that_reads_the_same_is_not_noted_again():
+    domain = a_domain(Phase.AV)
+    silent = after(domain, looked(a_look(domain, NOW, {Purpose.SPF: SILENT})))
+
+    again = after(silent, looked(a_look(silent, NOW + MINUTE, {Purpose.SPF: SILENT})), at=NOW + MINUTE)
+    seen = after(again, looked(a_look(again, NOW + 2 * MINUTE)), at=NOW + 2 * MINUTE)
+
+    assert again.records == silent.records
+    assert record_of(silent, Purpose.SPF).silence is not None
+    assert record_of(seen, Purpose.SPF).silence is None
 
 
 def test_servers_that_disagree_for_long_are_the_dns_providers_turn():

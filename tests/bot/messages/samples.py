@@ -254,7 +254,8 @@ def support_alerts(language: Language = Language.EN, name: str = NAME, text: str
     for each in REMEDIES:
         yield alerts.AlertProvisioning(**about, error=error, step="create", remedy=each)
     yield alerts.AlertOffline(**about, error=error, n=3)
-    yield alerts.AlertUnseen(**about, purposes=two, duration=24 * HOUR, rows=rows)
+    for who in (BlockedOn.DNS_PROVIDER, BlockedOn.IT, BlockedOn.US, BlockedOn.PROPAGATION):
+        yield alerts.AlertUnseen(**about, purposes=two, duration=24 * HOUR, rows=rows, blocked_on=who)
     for reason in ("not_in_channel", "is_archived", "restricted_action"):
         yield channels.ChannelLost(subject=about["subject"], channel="C0IT", reason=reason)
     for how in alerts.Resolution:
