@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
 import dns.rcode
 
@@ -10,6 +11,38 @@ from bot.adapters.dns.queries import Query, Unaskable, query_for
 from bot.adapters.dns.replies import Reply, read_reply
 from bot.adapters.dns.sockets import UdpPool, exchange_tcp
 from core.observations import Absent, Present, Question, Server, Silence, Unknown, Vantage
+
+_BEFORE_EDNS = frozenset({dns.rcode.FORMERR, dns.rcode.NOTIMP})  # what old servers say to it (RFC 6891 section 7)
+
+
+class AskAgain(Protocol):
+    """Puts the same question once more; with `unchecked`, the server shall not validate (CD=1)."""
+
+    async def __call__(self, *, unchecked: bool) -> Reply:
+        """Return what comes."""
+        ...
+
+
+async def checked(reply: Reply, ask_again: AskAgain) -> Reply:
+    """Tell bogus signatures from a server that fails: SERVFAIL, an answer with CD=1, and SERVFAIL still without."""
+    if not _failed(reply):
+        return reply
+    unchecked = await ask_again(unchecked=True)
+    if not isinstance(unchecked.outcome, Present | Absent):
+        return reply
+    again = await ask_again(unchecked=False)
+    if isinstance(again.outcome, Present | Absent):
+        return again  # it had failed for a moment
+    ede = _ede(again) or _ede(reply)
+    return Reply(Unknown(Silence.BOGUS, ede, "answers with CD=1"), rcode=reply.rcode)
+
+
+def _failed(reply: Reply) -> bool:
+    return isinstance(reply.outcome, Unknown) and reply.outcome.reason is Silence.SERVFAIL
+
+
+def _ede(reply: Reply) -> str | None:
+    return reply.outcome.ede if isinstance(reply.outcome, Unknown) else None
 
 
 class Exchanger:
@@ -67,13 +100,13 @@ class _Conversation:
 
     async def run(self, patience: tuple[float, ...], tcp_after_silence: bool) -> Reply:  # noqa: FBT001 -- private
         reply = await self._tries(self._query(), patience, tcp_after_silence=tcp_after_silence)
-        if reply.rcode == dns.rcode.FORMERR:  # a server from before EDNS (RFC 6891 section 7)
+        if reply.rcode in _BEFORE_EDNS:
             reply = await self._tries(self._query(edns=False), patience, tcp_after_silence=False)
-        if isinstance(reply.outcome, Unknown) and reply.outcome.reason is Silence.SERVFAIL:
-            unchecked = await self._tries(self._query(unchecked=True), patience, tcp_after_silence=False)
-            if isinstance(unchecked.outcome, Present | Absent):
-                return Reply(Unknown(Silence.BOGUS, reply.outcome.ede, "answers with CD=1"), rcode=reply.rcode)
-        return reply
+
+        async def ask_again(*, unchecked: bool) -> Reply:
+            return await self._tries(self._query(unchecked=unchecked), patience, tcp_after_silence=False)
+
+        return await checked(reply, ask_again)
 
     def _query(self, *, unchecked: bool = False, edns: bool = True) -> Query:
         recursive = self._question.vantage is Vantage.RESOLVERS

@@ -4,10 +4,11 @@ import asyncio
 
 import httpx
 
+from bot.adapters.dns.exchange import checked
 from bot.adapters.dns.limits import Allowance, Slots
 from bot.adapters.dns.queries import Query, Unaskable, query_for
 from bot.adapters.dns.replies import Reply, read_reply
-from core.observations import Absent, Present, Question, Server, Silence, Unknown
+from core.observations import Question, Server, Silence, Unknown
 from core.web_addresses import leads_to_loopback
 
 MEDIA_TYPE = "application/dns-message"
@@ -50,12 +51,10 @@ class HttpsExchanger:
             return Reply(Unknown(Silence.GARBAGE, detail=f"cannot be asked: {error}"))
 
     async def _converse(self, client: httpx.AsyncClient, server: Server, question: Question) -> Reply:
-        reply = await self._put(client, server, question)
-        if isinstance(reply.outcome, Unknown) and reply.outcome.reason is Silence.SERVFAIL:
-            unchecked = await self._put(client, server, question, unchecked=True)
-            if isinstance(unchecked.outcome, Present | Absent):
-                return Reply(Unknown(Silence.BOGUS, reply.outcome.ede, "answers with CD=1"), rcode=reply.rcode)
-        return reply
+        async def ask_again(*, unchecked: bool) -> Reply:
+            return await self._put(client, server, question, unchecked=unchecked)
+
+        return await checked(await ask_again(unchecked=False), ask_again)
 
     async def _put(
         self, client: httpx.AsyncClient, server: Server, question: Question, *, unchecked: bool = False

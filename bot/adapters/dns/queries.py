@@ -11,6 +11,7 @@ PAYLOAD = 1232  # octets an answer over UDP may have (DNS Flag Day 2020)
 
 _HEADER = 12
 _RD, _CD = 0x0100, 0x0010
+_FAILURES = frozenset({1, 2, 4, 5})  # FORMERR, SERVFAIL, NOTIMP, REFUSED
 _OPT = b"\0" + (41).to_bytes(2, "big") + PAYLOAD.to_bytes(2, "big") + bytes(6)  # RFC 6891 section 6.1.2
 
 
@@ -32,10 +33,15 @@ class Query:
     def answered_by(self, packet: bytes) -> bool:
         """Tell whether `packet` is a response to this question; its id is the caller's to check.
 
-        The name may come back in other letter case (RFC 1035 section 2.3.3), the rest must be the same octets.
+        The name may come back in other letter case (RFC 1035 section 2.3.3), the rest must be the same octets. A
+        failure may come as a bare header: so do servers that could not read the question (RFC 6891 section 7).
         """
         end = _HEADER + len(self.question)
-        if len(packet) < end or not packet[2] & 0x80 or packet[4:6] != b"\0\1":
+        if len(packet) < _HEADER or packet[2] & 0xF8 != 0x80:  # a response, to a standard query
+            return False
+        if len(packet) == _HEADER:
+            return packet[3] & 0x0F in _FAILURES and packet[4:] == bytes(8)
+        if len(packet) < end or packet[4:6] != b"\0\1":
             return False
         echoed = packet[_HEADER:end]
         return echoed[-4:] == self.question[-4:] and echoed[:-4].lower() == self.question[:-4].lower()

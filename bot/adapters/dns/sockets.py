@@ -16,6 +16,7 @@ from bot.adapters.dns.queries import Query
 POOL = 8  # UDP sockets per address family
 _BURST = 64  # packets read before others get their turn
 _LARGEST = 65_535
+_MOST_MESSAGES = 4  # over a TCP connection that has one query to answer
 _BUFFER = 1 << 20  # octets: 200 answers of the largest size must fit
 
 _Place = tuple[int, int, str, int]  # socket, id, address, port
@@ -104,10 +105,11 @@ async def exchange_tcp(query: Query, address: str, port: int) -> bytes:
         packet = query.wire(query_id)
         writer.write(len(packet).to_bytes(2, "big") + packet)
         await writer.drain()
-        while True:
+        for _ in range(_MOST_MESSAGES):
             length = int.from_bytes(await reader.readexactly(2), "big")
             answer = await reader.readexactly(length)
             if answer[:2] == packet[:2] and query.answered_by(answer):
                 return answer
+        raise EOFError("answers other queries")
     finally:
         writer.close()

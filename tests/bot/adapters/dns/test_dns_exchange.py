@@ -1,9 +1,14 @@
 """One question to one server, and everything that may be in the way, over real packets."""
 
 import asyncio
+import contextlib
 import time
 
+import dns.flags
 import dns.message
+import dns.opcode
+import dns.rcode
+import dns.rrset
 import pytest
 
 from core.observations import Absent, Present, Question, Silence, Unknown, Vantage
@@ -117,6 +122,94 @@ async def test_a_server_from_before_edns_is_asked_without(outcome, strange_serve
     result = await outcome(RESOLVED, resolvers=(await strange_server(answer),))
 
     assert isinstance(result, Present)
+
+
+def holding(query):
+    response = dns.message.make_response(query)
+    response.answer.append(dns.rrset.from_text("mail.example.com.", 60, "IN", "TXT", '"x"'))
+    return response
+
+
+@pytest.mark.parametrize("rcode", [dns.rcode.FORMERR, dns.rcode.NOTIMP])
+async def test_a_server_that_answers_edns_with_a_bare_header_is_asked_without(outcome, strange_server, rcode):
+    def answer(packet):
+        query = dns.message.from_wire(packet)
+        if query.edns >= 0:
+            return [packet[:2] + bytes([0x80, rcode]) + bytes(8)]
+        return [holding(query).to_wire()]
+
+    result = await outcome(RESOLVED, resolvers=(await strange_server(answer),))
+
+    assert isinstance(result, Present)
+
+
+async def test_a_bare_header_that_says_no_failure_answers_nothing(outcome, strange_server):
+    place = await strange_server(lambda packet: [packet[:2] + bytes([0x84, 0]) + bytes(8)])
+
+    result = await outcome(RESOLVED, resolvers=(place,))
+
+    assert result.reason is Silence.TIMEOUT
+
+
+async def test_a_server_that_failed_for_a_moment_is_not_taken_for_bogus(outcome, strange_server):
+    seen = []
+
+    def answer(packet):
+        query = dns.message.from_wire(packet)
+        seen.append(bool(query.flags & dns.flags.CD))
+        if len(seen) > 1:
+            return [holding(query).to_wire()]
+        failure = dns.message.make_response(query)
+        failure.set_rcode(dns.rcode.SERVFAIL)
+        return [failure.to_wire()]
+
+    result = await outcome(RESOLVED, resolvers=(await strange_server(answer),))
+
+    assert isinstance(result, Present)
+    assert seen == [False, True, False]
+
+
+async def test_a_response_to_another_operation_answers_nothing(outcome, strange_server):
+    def answer(packet):
+        update = bytearray(holding(dns.message.from_wire(packet)).to_wire())
+        update[2] |= dns.opcode.UPDATE << 3
+        return [bytes(update)]
+
+    assert (await outcome(RESOLVED, resolvers=(await strange_server(answer),))).reason is Silence.TIMEOUT
+
+
+async def test_a_server_that_talks_of_something_else_over_tcp_is_not_listened_to_for_long(outcome, strange_server):
+    host, port = await strange_server(lambda packet: [packet[:2] + b"\x82\0" + packet[4:]])  # truncated
+    sent = 0
+
+    async def serve(_, writer):
+        nonlocal sent
+        with contextlib.suppress(ConnectionError), contextlib.closing(writer):
+            while True:
+                writer.write(bytes(2) * 512)
+                sent += 512
+                await writer.drain()
+
+    async with await asyncio.start_server(serve, host, port):
+        result = await outcome(RESOLVED, resolvers=((host, port),), tcp_timeout=20)
+
+    assert result == Unknown(Silence.TCP_BLOCKED, detail="TCP: EOFError")
+    assert sent
+
+
+async def test_an_answer_that_drips_over_tcp_is_waited_for_no_longer_than_patience_lasts(outcome, strange_server):
+    host, port = await strange_server(lambda packet: [packet[:2] + b"\x82\0" + packet[4:]])
+
+    async def serve(_, writer):
+        with contextlib.suppress(ConnectionError), contextlib.closing(writer):
+            while True:
+                writer.write(b"\1")
+                await asyncio.sleep(0.02)
+
+    async with await asyncio.start_server(serve, host, port):
+        result = await outcome(RESOLVED, resolvers=((host, port),), tcp_timeout=0.1)
+
+    assert result == Unknown(Silence.TCP_BLOCKED, detail="TCP timed out")
 
 
 async def test_forged_packets_are_ignored_until_the_answer_comes(outcome, strange_server):
