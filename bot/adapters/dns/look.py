@@ -6,12 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import dns.rcode
-
 from bot.adapters.dns.exchange import Exchanger
 from bot.adapters.dns.https import HttpsExchanger
 from bot.adapters.dns.limits import Allowance
-from bot.adapters.dns.replies import Reply
+from bot.adapters.dns.replies import Reply, rcode_text
 from bot.adapters.dns.zones import ZoneFinder
 from core.diagnosis import Case
 from core.names import is_under
@@ -151,7 +149,7 @@ class Look:
         started = loop.time()
         reply = await self._means.exchanger.ask(server, question, self._allowance)
         took_ms = round((loop.time() - started) * 1000)
-        rcode = "" if reply.rcode is None else dns.rcode.to_text(reply.rcode)
+        rcode = "" if reply.rcode is None else rcode_text(reply.rcode)
         return self._answer(question, server, reply.outcome, took_ms, rcode), reply
 
     def _answer(

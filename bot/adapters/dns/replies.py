@@ -4,27 +4,23 @@ Servers are not trusted. Whatever cannot be read is `Unknown(GARBAGE)`, texts lo
 TTLs stop at seven days, as resolvers cap them (RFC 8767 section 4).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from socket import inet_ntoa
 
-import dns.edns
 import dns.flags
-import dns.message
+import dns.ipv6
 import dns.name
 import dns.rcode
 import dns.rdata
+import dns.rdataclass
 import dns.rdatatype
-import dns.rdtypes.ANY.CNAME
-import dns.rdtypes.ANY.MX
-import dns.rdtypes.ANY.TXT
-import dns.rdtypes.IN.A
-import dns.rdtypes.IN.AAAA
-import dns.rrset
-from dns.message import Message
-from dns.name import Name
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
+from bot.adapters.dns.wire import Malformed, Packet, Record
+from core.names import is_under
 from core.observations import (
     Absent,
     Address,
@@ -45,6 +41,9 @@ from core.observations import (
 
 MAX_TTL = 604_800
 MAX_TEXT = 200  # characters of a server's own words
+MAX_RECORDS = 300  # in one response: nobody's zone has more to say, and reading takes time
+MAX_ALIASES = 16  # CNAME records followed within one response
+_LARGEST_TTL = 0x7FFF_FFFF
 
 _TC = 0x02  # in the third octet of the header
 _BOGUS = frozenset({6, 7, 8, 9, 10, 11, 12, 25})  # RFC 8914 section 4: signatures, keys, NSEC
@@ -67,7 +66,7 @@ class Reply:
 
     outcome: Outcome
     truncated: bool = False
-    rcode: Rcode | None = None
+    rcode: int | None = None
     referral: Referral | None = None
     soa_owner: str | None = None
 
@@ -82,118 +81,165 @@ def read_reply(wire: bytes, question: Question, *, tcp: bool = False) -> Reply:
     if len(wire) > 2 and wire[2] & _TC and not tcp:
         return Reply(Unknown(Silence.TCP_BLOCKED, detail="truncated over UDP"), truncated=True)
     try:
-        message = dns.message.from_wire(wire)
-        name = dns.name.from_text(question.name or ".")
-        kind = dns.rdatatype.from_text(question.type)
-        return _read(message, name, kind, authoritative=question.vantage is Vantage.AUTHORITATIVE)
+        name, kind = _asked(question.name, question.type)
+        return _read(Packet(wire), name, kind, authoritative=question.vantage is Vantage.AUTHORITATIVE)
     except Exception as error:  # noqa: BLE001 -- octets of a stranger: whatever breaks on them, they are garbage
         return Reply(Unknown(Silence.GARBAGE, detail=type(error).__name__))
 
 
-def _read(message: Message, name: Name, kind: RdataType, *, authoritative: bool) -> Reply:
-    rcode = message.rcode()
-    soa = _soa(message, name)
-    owner = None if soa is None else name_text(soa.name)
-    failure = _failure(message, rcode, authoritative=authoritative)
+@lru_cache(maxsize=8192)
+def _asked(name: str, rdtype: str) -> tuple[str, int]:
+    """Return name and type of a question as records have them. Raises for what has no wire form."""
+    return name_text(dns.name.from_text(name or ".")), int(dns.rdatatype.from_text(rdtype))
+
+
+def _read(packet: Packet, name: str, kind: int, *, authoritative: bool) -> Reply:
+    rcode = packet.rcode
+    soa = _soa(packet, name)
+    owner = None if soa is None else soa.owner
+    failure = _failure(packet, authoritative=authoritative)
     if failure is not None:
         return Reply(failure, rcode=rcode, soa_owner=owner)
-    if authoritative and not message.flags & dns.flags.AA:
-        referral = _referral(message, name)
+    if authoritative and not packet.flags & dns.flags.AA:
+        referral = _referral(packet, name)
         detail = f"referral to {referral.apex}" if referral else "no authority"
-        return Reply(Unknown(Silence.LAME, _ede(message)[1], detail), rcode=rcode, referral=referral, soa_owner=owner)
-    return Reply(_definite(message, name, kind, soa), rcode=rcode, soa_owner=owner)
+        return Reply(Unknown(Silence.LAME, _ede(packet), detail), rcode=rcode, referral=referral, soa_owner=owner)
+    return Reply(_definite(packet, name, kind, soa), rcode=rcode, soa_owner=owner)
 
 
-def _failure(message: Message, rcode: Rcode, *, authoritative: bool) -> Unknown | None:
-    code, ede = _ede(message)
+def _failure(packet: Packet, *, authoritative: bool) -> Unknown | None:
+    code, ede = packet.ede[0] if packet.ede else None, _ede(packet)
     if code in _FILTERED and not authoritative:
         return Unknown(Silence.FILTERED, ede)
-    match rcode:
-        case dns.rcode.NOERROR | dns.rcode.NXDOMAIN:
+    match packet.rcode:
+        case Rcode.NOERROR | Rcode.NXDOMAIN:
             return None
-        case dns.rcode.SERVFAIL:
+        case Rcode.SERVFAIL:
             return Unknown(Silence.BOGUS if code in _BOGUS else Silence.SERVFAIL, ede)
-        case dns.rcode.REFUSED:
+        case Rcode.REFUSED:
             return Unknown(Silence.REFUSED, ede)
-        case dns.rcode.NOTAUTH:
+        case Rcode.NOTAUTH:
             return Unknown(Silence.LAME, ede, "NOTAUTH")
-    return Unknown(Silence.GARBAGE, ede, dns.rcode.to_text(rcode))
+    return Unknown(Silence.GARBAGE, ede, rcode_text(packet.rcode))
 
 
-def _definite(message: Message, name: Name, kind: RdataType, soa: dns.rrset.RRset | None) -> Outcome:
+def _definite(packet: Packet, name: str, kind: int, soa: Record | None) -> Outcome:
     """Tell present from absent. With a CNAME the rcode is about the end of its chain (RFC 6604), so data go first."""
-    if any(rrset.name == name and rrset.rdtype in {kind, RdataType.CNAME} for rrset in message.answer):
-        return Present(tuple(_rrset(rrset) for rrset in message.answer))
-    nothing = Nothing.NXDOMAIN if message.rcode() == dns.rcode.NXDOMAIN else Nothing.NODATA
-    if message.answer and nothing is Nothing.NODATA:
+    if any(record.owner == name and record.type in (kind, RdataType.CNAME) for record in packet.answer):
+        return Present(_rrsets(packet))
+    nothing = Nothing.NXDOMAIN if packet.rcode == Rcode.NXDOMAIN else Nothing.NODATA
+    if packet.answer and nothing is Nothing.NODATA:
         return Unknown(Silence.GARBAGE, detail="answers another question")
     if soa is None:
         return Absent(nothing)
-    ttl = max(0, min(soa.ttl, soa[0].minimum, MAX_TTL))
-    return Absent(nothing, ttl, f"{name_text(soa.name)} {clean(soa[0].to_text())}")
+    text, minimum = packet.soa(soa)
+    return Absent(nothing, min(_ttl(soa), minimum, MAX_TTL), f"{soa.owner} {clean(text)}")
 
 
-def _soa(message: Message, name: Name) -> dns.rrset.RRset | None:
+def _soa(packet: Packet, name: str) -> Record | None:
     """Return the SOA of a zone that can hold `name`, from the authority section or as the answer."""
-    for rrset in (*message.authority, *message.answer):
-        if rrset.rdtype == RdataType.SOA and name.is_subdomain(rrset.name) and len(rrset):
-            return rrset
+    for record in (*packet.authority, *packet.answer):
+        if record.type == RdataType.SOA and _holds(record.owner, name):
+            return record
     return None
 
 
-def _referral(message: Message, name: Name) -> Referral | None:
-    if message.rcode() != dns.rcode.NOERROR or message.answer:
+def _holds(zone: str, name: str) -> bool:
+    r"""Tell whether `name` is `zone` or below it, even where a dot (``\.``) does not part labels."""
+    if "\\" in name:
+        return dns.name.from_text(name).is_subdomain(dns.name.from_text(zone or "."))
+    return is_under(name, zone)
+
+
+def _referral(packet: Packet, name: str) -> Referral | None:
+    if packet.rcode != Rcode.NOERROR or packet.answer:
         return None
-    for rrset in message.authority:
-        if rrset.rdtype == RdataType.NS and name.is_subdomain(rrset.name):
-            servers = tuple(sorted(name_text(rdata.target) for rdata in rrset))
-            return Referral(name_text(rrset.name), servers, glue_of(message, servers), min(rrset.ttl, MAX_TTL))
-    return None
+    cuts = [record for record in packet.authority if record.type == RdataType.NS and _holds(record.owner, name)]
+    if not cuts:
+        return None
+    apex = cuts[0].owner
+    cuts = [record for record in cuts if record.owner == apex]
+    servers = tuple(sorted({packet.only_name(record).lower() for record in cuts}))
+    return Referral(apex, servers, glue_of(packet, servers), min(map(_ttl, cuts)))
 
 
-def glue_of(message: Message, servers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def glue_of(packet: Packet, servers: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the addresses of `servers` that came in the additional section."""
     wanted, glue = set(servers), dict[str, tuple[str, ...]]()
-    for rrset in message.additional:
-        owner = name_text(rrset.name)
-        if owner in wanted and rrset.rdtype in {RdataType.A, RdataType.AAAA}:
-            glue[owner] = glue.get(owner, ()) + tuple(rdata.address for rdata in rrset)
+    for record in packet.additional:
+        if record.owner in wanted and record.type in (RdataType.A, RdataType.AAAA):
+            known = glue.get(record.owner, ())
+            glue[record.owner] = tuple(dict.fromkeys((*known, _address(packet, record).address)))
     return glue
 
 
-def _ede(message: Message) -> tuple[int | None, str | None]:
-    """Return the first extended error as number and as ``"code text"`` (RFC 8914)."""
-    for option in message.options:
-        if isinstance(option, dns.edns.EDEOption):
-            return int(option.code), clean(f"{int(option.code)} {option.text or ''}").strip()
-    return None, None
+def _ede(packet: Packet) -> str | None:
+    """Return the first extended error as ``"code text"`` (RFC 8914)."""
+    return None if packet.ede is None else clean(f"{packet.ede[0]} {packet.ede[1]}").strip()
 
 
-def _rrset(rrset: dns.rrset.RRset) -> RRset:
-    kind = dns.rdatatype.to_text(rrset.rdtype)
+def _rrsets(packet: Packet) -> tuple[RRset, ...]:
+    """Return the records of the answer as sets (RFC 2181 section 5), in the order in which these begin."""
+    sets: dict[tuple[str, int], list[Record]] = {}
+    for record in packet.answer:
+        sets.setdefault((record.owner, record.type), []).append(record)
+    return tuple(_rrset(packet, records) for records in sets.values())
+
+
+def _rrset(packet: Packet, records: Sequence[Record]) -> RRset:
+    owner, kind = records[0].owner, records[0].type
+    told = records[-1:] if dns.rdatatype.is_singleton(RdataType.make(kind)) else records
+    rdatas = dict.fromkeys(_rdata(packet, record) for record in told)
     # Servers rotate the records of a set as they like (RFC 2181 section 5): in one order, the same set looks the same.
-    rdatas = sorted((_rdata(rdata) for rdata in rrset), key=repr)
-    return RRset(name_text(rrset.name), kind, min(rrset.ttl, MAX_TTL), tuple(rdatas))
+    ordered = sorted(rdatas, key=repr) if len(rdatas) > 1 else rdatas
+    return RRset(owner, type_text(kind), min(map(_ttl, records)), tuple(ordered))
 
 
-def _rdata(rdata: dns.rdata.Rdata) -> Rdata:
-    match rdata:
-        case dns.rdtypes.ANY.TXT.TXT():
-            return Txt(tuple(rdata.strings))
-        case dns.rdtypes.ANY.CNAME.CNAME():
-            return Cname(name_text(rdata.target))
-        case dns.rdtypes.ANY.MX.MX():
-            return Mx(rdata.preference, name_text(rdata.exchange))
-        case dns.rdtypes.IN.A.A() | dns.rdtypes.IN.AAAA.AAAA():
-            return Address(rdata.address)
+def _ttl(record: Record) -> int:
+    """Return the TTL in seconds; one with the highest bit set is none at all (RFC 2181 section 8)."""
+    return min(record.ttl, MAX_TTL) if record.ttl <= _LARGEST_TTL else 0
+
+
+def _rdata(packet: Packet, record: Record) -> Rdata:
+    match record.type:
+        case RdataType.TXT:
+            return Txt(tuple(packet.strings(record)))
+        case RdataType.CNAME:
+            return Cname(packet.only_name(record).lower())
+        case RdataType.MX:
+            return Mx(int.from_bytes(packet.data(record)[:2], "big"), packet.only_name(record, skip=2).lower())
+        case RdataType.A | RdataType.AAAA:
+            return _address(packet, record)
+    kind, length = RdataType.make(record.type), record.end - record.start
+    rdata = dns.rdata.from_wire(dns.rdataclass.IN, kind, packet.wire, record.start, length)
     return Other(clean(rdata.to_text(), limit=None))
 
 
-def name_text(name: Name) -> str:
+def _address(packet: Packet, record: Record) -> Address:
+    data = packet.data(record)
+    if len(data) != (4 if record.type == RdataType.A else 16):
+        raise Malformed("not an address")
+    return Address(inet_ntoa(data) if len(data) == 4 else dns.ipv6.inet_ntoa(data))
+
+
+@lru_cache(maxsize=1024)
+def type_text(kind: int) -> str:
+    """Name a type of records."""
+    return dns.rdatatype.to_text(RdataType.make(kind))
+
+
+@lru_cache(maxsize=1024)
+def rcode_text(rcode: int) -> str:
+    """Name a response code."""
+    return dns.rcode.to_text(Rcode.make(rcode))
+
+
+def name_text(name: dns.name.Name) -> str:
     """Spell a name as the core does: lower-case, no final dot; the root is empty. Odd octets come escaped."""
     return name.to_text(omit_final_dot=True).lower().removesuffix(".") if name != dns.name.root else ""
 
 
 def clean(text: str, limit: int | None = MAX_TEXT) -> str:
     """Take control characters out of a stranger's words, and cut them at `limit` characters."""
-    return "".join(character for character in text if character.isprintable())[:limit]
+    printable = text if text.isprintable() else "".join(filter(str.isprintable, text))
+    return printable[:limit]
