@@ -66,7 +66,7 @@ def parse(text: str) -> DkimRecord:
     if tags.get("v", "DKIM1") != "DKIM1":
         raise DkimSyntaxError(f"v={tags['v']}")
     if "p" not in tags:
-        raise DkimSyntaxError("no p=")
+        raise DkimSyntaxError("P=, not p=" if "P" in tags else "no p=")  # names are case-sensitive (section 3.2)
     return DkimRecord(
         key_type=tags.get("k", "rsa").lower(),
         p=_WHITE.sub("", tags["p"]),
@@ -92,10 +92,13 @@ def decode(p: str) -> bytes:
 
 
 def decoded_prefix(p: str) -> bytes:
-    """Decode as much of a cut-off `p` as there is; empty where it is not base64 at all."""
-    whole = p.rstrip("=")
-    whole = whole[: len(whole) - len(whole) % 4]
-    return b"" if _NOT_BASE64.search(whole) else base64.b64decode(whole)
+    """Decode as much of a cut-off or unpadded `p` as there is; empty where it is not base64 at all."""
+    plain = p.rstrip("=")
+    if len(plain) % 4 == 1:  # six bits are no octet
+        plain = plain[:-1]
+    if "=" in plain or _NOT_BASE64.search(plain):
+        return b""
+    return base64.b64decode(plain + "=" * (-len(plain) % 4))
 
 
 def declared_length(der: bytes) -> int | None:

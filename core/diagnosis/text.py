@@ -2,6 +2,8 @@
 
 import unicodedata
 
+_CONTROLS = {"\0": "NULL", "\t": "TAB", "\n": "LINE FEED", "\r": "CARRIAGE RETURN"}  # Unicode gives them no names
+
 
 def printable(octets: bytes) -> str:
     r"""Show octets as zone files do: what is not printable ASCII becomes ``\ddd``."""
@@ -24,4 +26,4 @@ def squashed(text: str) -> str:
 
 def name_of(char: str) -> str:
     """Name a character that cannot be seen, as in ``U+00A0 NO-BREAK SPACE``."""
-    return f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip()
+    return f"U+{ord(char):04X} {_CONTROLS.get(char) or unicodedata.name(char, '')}".strip()

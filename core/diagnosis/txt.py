@@ -1,6 +1,7 @@
 """What goes wrong with TXT values in panels, whatever they hold."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
 from core.diagnosis.text import name_of, printable, readable, squashed
 from core.diagnosis.verdict import MISSING, Verdict, act, right
@@ -34,10 +35,47 @@ def slip(record: ExpectedRecord, values: Sequence[bytes], candidates: Sequence[b
 
     `candidates` are those among them that were meant to be the record; all of them if not given.
     """
-    if 2 <= len(values) <= _MOST_PARTS and _concatenates(set(values), len(values), record.value.encode()):
-        return act(Code.TXT_SPLIT_RECORDS, count=len(values), **sight(b" | ".join(values)))
+    parts = split(values, record.value, bare)
+    if parts:
+        return spread(parts)
     candidates = values if candidates is None else candidates
     return _slip_of_one(record.value, candidates[0]) if len(candidates) == 1 else None
+
+
+def spread(parts: Sequence[bytes]) -> Verdict:
+    """Say that `parts` are one value in several records; what is wrong with each of them comes first."""
+    shown = sight(b" | ".join(parts))
+    for code, mark in ((Code.TXT_EXTRA_QUOTES, b'"'), (Code.TXT_ESCAPED, b"\\;")):
+        if any(mark in part for part in parts):
+            return act(code, **shown)
+    return act(Code.TXT_SPLIT_RECORDS, count=len(parts), **shown)
+
+
+def split(values: Sequence[bytes], expected: str, reduced: Callable[[str], str]) -> tuple[bytes, ...]:
+    """Return those of `values` that make up `expected` one after the other, each as `reduced`; else nothing.
+
+    Servers hand out the records of a set in any order, and others may stand beside them.
+    """
+    whole = reduced(expected)
+    every = {value: reduced(readable(value)) for value in values}
+    pieces = {value: piece for value, piece in every.items() if piece and piece != whole and piece in whole}
+    return _in_order(pieces, whole) if 2 <= len(pieces) <= _MOST_PARTS else ()
+
+
+def _in_order(pieces: Mapping[bytes, str], whole: str) -> tuple[bytes, ...]:
+    for value, piece in pieces.items():
+        if whole.startswith(piece):
+            rest = whole[len(piece) :]
+            others = {other: part for other, part in pieces.items() if other != value}
+            following = _in_order(others, rest) if rest else ()
+            if following or not rest:
+                return (value, *following)
+    return ()
+
+
+def bare(text: str) -> str:
+    """Return a value without what panels add or drop at its ends: spaces, quotation marks, backslashes."""
+    return re.sub(r'[\s"\\]+', "", text)
 
 
 def _slip_of_one(expected: str, value: bytes) -> Verdict | None:
@@ -66,7 +104,8 @@ def _cut_at_semicolon(seen: str, expected: str) -> Verdict | None:
 
 
 def _spaces_lost(seen: str, expected: str) -> Verdict | None:
-    lost = seen != expected and seen.lower() == expected.replace(" ", "").lower()
+    same = seen.replace(" ", "").lower() == expected.replace(" ", "").lower()
+    lost = same and seen.strip(" ").count(" ") < expected.count(" ")
     return act(Code.TXT_SPACES_LOST) if lost and expected.lower().startswith("v=spf1") else None
 
 
@@ -75,8 +114,9 @@ def _truncated(seen: str, expected: str) -> Verdict | None:
 
 
 def _odd_characters(seen: str, _expected: str) -> Verdict | None:
+    """Find what cannot be seen or only looks right: also a space before the version, which nobody reads then."""
     for position, char in enumerate(seen, start=1):
-        if not " " <= char <= "~":
+        if not " " <= char <= "~" or (char == " " and position == 1):
             return act(Code.TXT_ODD_CHARACTERS, position=position, character=name_of(char))
     return None
 
@@ -89,15 +129,3 @@ _SINGLE: tuple[Slip, ...] = (
     _truncated,
     _odd_characters,
 )
-
-
-def _concatenates(parts: set[bytes], count: int, expected: bytes) -> bool:
-    """Tell whether all of `count` different parts, in some order, make up the expected value."""
-    if len(parts) != count:
-        return False
-    if not parts:
-        return not expected
-    return any(
-        part and expected.startswith(part) and _concatenates(parts - {part}, count - 1, expected[len(part) :])
-        for part in parts
-    )

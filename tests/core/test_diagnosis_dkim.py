@@ -37,6 +37,11 @@ def look(*values, records=RECORDS):
         ([f"v=DKIM1;k=rsa;p={KEY[:200]}"], Code.DKIM_TRUNCATED, {"bytes": 150, "expected_bytes": 294}),
         ([f"p={OTHER_KEY[:300]}"], Code.DKIM_TRUNCATED, {"bytes": 225, "expected_bytes": 294}),
         ([f"v=DKIM1; p={KEY[:50]}*{KEY[51:]}"], Code.DKIM_CORRUPT, {"position": 51}),
+        (["v=DKIM1; p=AB=DEFGH"], Code.DKIM_CORRUPT, {"position": 1}),
+        (["v=DKIM1; p=A===BCDE"], Code.DKIM_CORRUPT, {"position": 1}),
+        ([f"v=DKIM1;k=rsa;p={KEY[:200]}", KEY[200:]], Code.TXT_SPLIT_RECORDS, {"count": 2}),
+        ([KEY[300:], "unrelated", f"k=rsa; p={KEY[:150]}", KEY[150:300]], Code.TXT_SPLIT_RECORDS, {"count": 3}),
+        ([f"v=DKIM1;p={KEY[:200]}", KEY[204:]], Code.DKIM_DUPLICATE, {"count": 2}),
         ([f"v=DKIM1; p={BROKEN_DER}"], Code.DKIM_CORRUPT, {"position": 2}),
         ([f"v=DKIM1; k=ed25519; p={KEY}"], Code.DKIM_WRONG_TYPE, {"seen": "ed25519", "expected": "rsa"}),
         ([f"v=DKIM1; h=sha1; p={KEY}"], Code.DKIM_RESTRICTED, {"tag": "h=sha1"}),
@@ -82,6 +87,42 @@ def test_an_elliptic_key_is_compared_without_measuring_it():
 
     assert look(value.replace("; ", ";"), records=records).verified
     assert look(value.replace("AAEC", "AAED"), records=records).code is Code.DKIM_OTHER_KEY
+
+
+def _expecting(value):
+    return RecordSet(1, (ExpectedRecord(Purpose.DKIM, RecordType.TXT, NAME, value),))
+
+
+def test_the_type_of_an_elliptic_key_is_missed_where_it_is_not_named():
+    key = base64.b64encode(bytes(range(32))).decode()
+
+    finding = look(f"v=DKIM1; p={key}", records=_expecting(f"v=DKIM1; k=ed25519; p={key}"))
+
+    assert finding.code is Code.DKIM_WRONG_TYPE
+    assert (finding.facts["seen"], finding.facts["expected"]) == ("rsa", "ed25519")
+
+
+@pytest.mark.parametrize(
+    ("p", "code", "facts"),
+    [
+        (PUBLIC_KEYS[4096].rstrip("="), Code.DKIM_CORRUPT, {"position": 735}),
+        (PUBLIC_KEYS[4096][:-1], Code.DKIM_CORRUPT, {"position": 736}),
+        (PUBLIC_KEYS[4096] + "=", Code.DKIM_CORRUPT, {"position": 737}),
+        (PUBLIC_KEYS[4096][:-5], Code.DKIM_TRUNCATED, {"bytes": 548, "expected_bytes": 550}),
+    ],
+)
+def test_padding_that_is_not_right_is_no_missing_octet(p, code, facts):
+    finding = look(f"v=DKIM1;p={p}", records=record_set(DOMAIN, bits=4096))
+
+    assert finding.code is code
+    assert facts.items() <= finding.facts.items()
+
+
+@pytest.mark.parametrize("seen", [PUBLIC_KEYS[4096].rstrip("="), PUBLIC_KEYS[4096]])
+def test_a_key_that_is_expected_without_its_padding_is_right(seen):
+    records = _expecting(f"v=DKIM1; k=rsa; p={PUBLIC_KEYS[4096].rstrip('=')}")
+
+    assert look(f"v=DKIM1; k=rsa; p={seen}", records=records).verified
 
 
 def test_a_dkim_record_that_is_an_alias_is_judged_as_one():

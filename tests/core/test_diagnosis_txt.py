@@ -38,8 +38,16 @@ def look(purpose, *values):
         (DMARC, ["v=DMARC1;"], Code.TXT_CUT_AT_SEMICOLON),
         (SPF, ["v=spf1include:amazonses.com~all"], Code.TXT_SPACES_LOST),
         (SPF, ["v=spf1 include:", "amazonses.com ~all"], Code.TXT_SPLIT_RECORDS),
+        (SPF, ["v=spf1 include:amazonses.com~all"], Code.TXT_SPACES_LOST),
+        (SPF, ["v=spf1include:amazonses.com ~all"], Code.TXT_SPACES_LOST),
+        (SPF, ["v=spf1 include:", "amazonses.com ~all", "MS=ms1"], Code.TXT_SPLIT_RECORDS),
         (DKIM, [VALUES[DKIM][255:], VALUES[DKIM][:255]], Code.TXT_SPLIT_RECORDS),
+        (DKIM, [VALUES[DKIM][280:], VALUES[DKIM][:140], VALUES[DKIM][140:280], "other"], Code.TXT_SPLIT_RECORDS),
+        (DKIM, ["v=DKIM1;", "k=rsa;", VALUES[DKIM][16:]], Code.TXT_SPLIT_RECORDS),
+        (DKIM, [f'"{VALUES[DKIM][:255]}"', f'"{VALUES[DKIM][255:]}"'], Code.TXT_EXTRA_QUOTES),
+        (DKIM, ["v=DKIM1\\;", "k=rsa\\;", VALUES[DKIM][16:]], Code.TXT_ESCAPED),
         (DMARC, ["v=DMARC1; ", "p=none;"], Code.TXT_SPLIT_RECORDS),
+        (DMARC, ["v=DMARC1;", "p=none;"], Code.TXT_SPLIT_RECORDS),
         (DKIM, [VALUES[DKIM][:255]], Code.TXT_TRUNCATED),
         (DKIM, [VALUES[DKIM][:100]], Code.TXT_TRUNCATED),
         (SPF, ["v=spf1 include:amazon"], Code.TXT_TRUNCATED),
@@ -48,6 +56,8 @@ def look(purpose, *values):
         (SPF, ["v=spf1\u00a0include:amazonses.com ~all"], Code.TXT_ODD_CHARACTERS),
         (SPF, ["ｖ=spf1 include:amazonses.com ~all"], Code.TXT_ODD_CHARACTERS),
         (SPF, ["\u200bv=spf1 include:amazonses.com ~all"], Code.TXT_ODD_CHARACTERS),
+        (SPF, [" v=spf1 include:amazonses.com ~all"], Code.TXT_ODD_CHARACTERS),
+        (DMARC, [" v=DMARC1; p=none;"], Code.TXT_ODD_CHARACTERS),
         (DMARC, ["v=DMARC1\r\n; p=none"], Code.TXT_ODD_CHARACTERS),
         (DKIM, [VALUES[DKIM].replace("p=", "p=“")], Code.TXT_ODD_CHARACTERS),
     ],
@@ -76,6 +86,22 @@ def test_an_odd_character_is_named_with_its_place():
     assert finding.facts["position"] == 29
     assert finding.facts["character"] == "U+00A0 NO-BREAK SPACE"
     assert finding.facts["seen"] == "v=spf1 include:amazonses.com\\194\\160~all"
+
+
+@pytest.mark.parametrize(
+    ("char", "name"),
+    [("\t", "U+0009 TAB"), ("\n", "U+000A LINE FEED"), ("\r", "U+000D CARRIAGE RETURN"), ("\x07", "U+0007")],
+)
+def test_a_control_character_is_named(char, name):
+    finding = look(SPF, f"v=spf1 include:amazonses.com{char}~all")
+
+    assert (finding.facts["position"], finding.facts["character"]) == (29, name)
+
+
+def test_a_value_that_stands_there_whole_is_not_split():
+    finding = look(DKIM, VALUES[DKIM], VALUES[DKIM][:4])
+
+    assert finding.code is Code.DKIM_DUPLICATE
 
 
 def test_text_of_others_beside_ours_is_not_blamed():

@@ -43,6 +43,7 @@ def test_spacing_order_and_optional_tags_do_not_matter(text):
     ("text", "problem"),
     [
         ("v=DKIM1; k=rsa", "no p="),
+        ("V=DKIM1; K=RSA; P=a", "P=, not p="),
         ("v=DKIM1; p=a; p=b", "p= twice"),
         ("k=rsa; v=DKIM1; p=a", "v= not first"),
         ("v=DKIM2; p=a", "v=DKIM2"),
@@ -105,7 +106,7 @@ def test_an_elliptic_key_has_no_modulus():
 def test_a_cut_key_tells_how_long_it_should_be():
     part = decoded_prefix(KEY[:230])
 
-    assert len(part) == 171
+    assert len(part) == 172
     assert declared_length(part) == 294
     with pytest.raises(DkimKeyError):
         modulus_bits(part)
@@ -119,6 +120,16 @@ def test_the_first_character_that_is_no_base64_is_named(p, position):
     assert caught.value.position == position
 
 
+@pytest.mark.parametrize("p", ["AB=DEFGH", "A===BCDE", "=AAAAAAA", "A", "====", "AB*D"])
+def test_what_is_no_base64_at_all_has_no_beginning(p):
+    assert decoded_prefix(p) == b""
+
+
+@given(st.integers(0, 4))
+def test_padding_that_is_missing_takes_nothing_from_a_key(kept):
+    assert decoded_prefix(PUBLIC_KEYS[4096].rstrip("=") + "=" * kept) == base64.b64decode(PUBLIC_KEYS[4096])
+
+
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_parser(text):
     try:
@@ -128,6 +139,7 @@ def test_no_text_breaks_the_parser(text):
         return
 
     assert " " not in record.p
+    assert len(decoded_prefix(record.p)) <= len(record.p)
 
 
 @given(st.binary(max_size=400))
