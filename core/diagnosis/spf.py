@@ -1,11 +1,17 @@
-"""SPF: right when the one record there lets our terms pass and can be evaluated. It need not equal ours."""
+"""SPF: right when the one record there lets our terms pass and can be evaluated. It need not equal ours.
+
+What counts is that mail from Amazon SES passes, so a term of ours that stands behind an effective ``redirect=``, or
+in a record that is included, is as good as one in the line itself (RFC 7208 sections 5.2 and 6.1): companies keep
+theirs in one place. Behind a redirect that is ignored beside `all` it is missing.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.diagnosis import txt
 from core.diagnosis.scene import Scene
-from core.diagnosis.spf_tree import examine
+from core.diagnosis.spf_reach import Reach, same
+from core.diagnosis.spf_tree import examine, not_told
 from core.diagnosis.text import readable, squashed
 from core.diagnosis.verdict import MISSING, Verdict, act, remark, right
 from core.findings import Code, Remark
@@ -27,7 +33,7 @@ class _Sight:
 
     def find(self, term: Term) -> tuple[Term, ...]:
         """Return where `term` stands, whatever its sign."""
-        return tuple(found for found in self.record.terms if _same(found, term))
+        return tuple(found for found in self.record.terms if same(found, term))
 
 
 Rule = Callable[[_Sight], Verdict | None]
@@ -92,10 +98,6 @@ def _required_terms(record: ExpectedRecord) -> tuple[Term, ...]:
         return ()
 
 
-def _same(one: Term, other: Term) -> bool:
-    return (one.name, one.target, one.cidr) == (other.name, other.target, other.cidr)
-
-
 def _negated(sight: _Sight) -> Verdict | None:
     for term in sight.ours:
         found = sight.find(term)
@@ -114,7 +116,14 @@ def _after_all(sight: _Sight) -> Verdict | None:
 
 
 def _missing(sight: _Sight) -> Verdict | None:
-    absent = [term.text for term in sight.ours if not sight.find(term)]
+    absent: list[str] = []
+    for term in sight.ours:
+        reach = Reach(sight.scene, sight.expected.name, term)
+        if sight.find(term) or reach.passes_behind(sight.record):
+            continue
+        if reach.unanswered:  # it may stand there
+            return not_told(*reach.unanswered[0])
+        absent.append(term.text)
     if not absent:
         return None
     merged = merge(sight.texts, sight.expected.value)

@@ -11,7 +11,7 @@ from core.diagnosis.scene import Rank, Scene, texts
 from core.diagnosis.text import readable
 from core.diagnosis.verdict import Verdict, act, trouble
 from core.findings import Code
-from core.observations import Absent, Unknown
+from core.observations import Absent, Silence, Unknown
 from core.spf import LOOKUP_LIMIT, VOID_LIMIT, SpfRecord, SpfSyntaxError, Term, is_spf, parse
 
 _MOST_FOLLOWED = 2 * LOOKUP_LIMIT
@@ -63,9 +63,7 @@ class _Tree:
         """Return the record that `term` refers to; None where it could not be asked for."""
         outcome = self.scene.outcome(term.target, "TXT", Rank.JUDGEMENT, self.scene.third_parties)
         if isinstance(outcome, Unknown):
-            self.unanswered.append(
-                trouble(Code.SPF_NESTED_ERROR, term=term.text, target=term.target, problem=outcome.reason.value)
-            )
+            self.unanswered.append(not_told(term, outcome))
             return None
         found = [text for text in map(readable, texts(outcome, term.target)) if is_spf(text)]
         if len(found) != 1:
@@ -88,6 +86,13 @@ class _Tree:
 
 def _nested_error(term: Term, problem: str) -> Verdict:
     return act(Code.SPF_NESTED_ERROR, term=term.text, target=term.target, problem=problem)
+
+
+def not_told(term: Term, outcome: Unknown) -> Verdict:
+    """Nobody tells what `term` refers to; where we did not get round to asking, that is nobody else's fault."""
+    if outcome.reason is Silence.BUDGET:
+        return trouble(Code.CHECKER_OFFLINE)
+    return trouble(Code.SPF_NESTED_ERROR, term=term.text, target=term.target, problem=outcome.reason.value)
 
 
 def examine(scene: Scene, name: str, record: SpfRecord, own: Collection[str]) -> Verdict | None:

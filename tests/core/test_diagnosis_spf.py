@@ -1,5 +1,8 @@
 """SPF is right when it lets our mail pass and can be evaluated; everything else is named."""
 
+import importlib
+import warnings
+
 import pytest
 
 from core.diagnosis import Case
@@ -8,6 +11,10 @@ from core.observations import Silence
 from core.records import Purpose
 from tests.fakes.dns_world import World
 from tests.fakes.record_sets import record_set
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # pyspf's source has escapes that Python frowns on
+    pyspf = importlib.import_module("spf")
 
 DOMAIN = "mail.example.com"
 RECORDS = record_set(DOMAIN)
@@ -198,3 +205,93 @@ def test_spf_at_the_registered_domain_is_merged_with_the_companys():
     finding = world.diagnose(Case("example.com", records))[Purpose.SPF]
 
     assert finding.facts["merged"] == f"v=spf1 {OURS} include:_spf.google.com ~all"
+
+
+# Our include behind references
+
+
+SES = "199.255.192.7"
+ZONE = {
+    "amazonses.com": "v=spf1 ip4:199.255.192.0/22 -all",
+    "ours.example.net": "v=spf1 include:amazonses.com ~all",
+    "on.example.net": "v=spf1 mx redirect=ours.example.net",
+    "deep.example.net": "v=spf1 include:on.example.net ?all",
+    "ignored.example.net": "v=spf1 redirect=ours.example.net ~all",
+    "negated.example.net": "v=spf1 -include:amazonses.com +all",
+    "late.example.net": "v=spf1 ~all include:amazonses.com",
+    "none.example.net": "v=spf1 ip4:192.0.2.1 -all",
+}
+
+
+class Query(pyspf.query):
+    """pyspf in a DNS that holds `ZONE` alone."""
+
+    def dns(self, name, qtype, *_args, **_kwargs):
+        text = {**ZONE, NAME: self.line}.get(name)
+        return [(text.encode(),)] if qtype == "TXT" and text else []
+
+
+def pyspf_says(line):
+    """Evaluate mail from an address of Amazon SES."""
+    query = Query(SES, f"bounces@{NAME}", "a.smtp-out.amazonses.com", strict=1)
+    query.line = line
+    return query.check()[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "passes"),
+    [
+        ("v=spf1 redirect=ours.example.net", True),
+        ("v=spf1 redirect=amazonses.com", True),
+        ("v=spf1 ip4:192.0.2.1 redirect=on.example.net", True),
+        ("v=spf1 redirect=ours.example.net mx", True),
+        ("v=spf1 include:ours.example.net ~all", True),
+        ("v=spf1 include:none.example.net include:deep.example.net -all", True),
+        ("v=spf1 include:ignored.example.net ~all", False),
+        ("v=spf1 redirect=ignored.example.net", False),
+        ("v=spf1 redirect=ours.example.net ~all", False),
+        ("v=spf1 ~all redirect=ours.example.net", False),
+        ("v=spf1 ~all include:ours.example.net", False),
+        ("v=spf1 ~include:ours.example.net ~all", False),
+        ("v=spf1 redirect=negated.example.net", False),
+        ("v=spf1 redirect=late.example.net", False),
+        ("v=spf1 redirect=none.example.net", False),
+        ("v=spf1 include:none.example.net ~all", False),
+    ],
+)
+def test_our_include_counts_wherever_it_lets_mail_pass(line, passes):
+    world = World(resolvers=3).add(RECORDS).put(NAME, "TXT", line).put(NAME, "A", "192.0.2.9")
+    for name, text in ZONE.items():
+        world.put(name, "TXT", text)
+
+    finding = look_at(world)
+
+    assert (pyspf_says(line) == "pass") is passes
+    assert finding.verified is passes
+    assert finding.code is (Code.OK if passes else Code.SPF_MISSING_INCLUDE)
+
+
+def test_whether_our_include_is_behind_a_silent_reference_is_not_known():
+    world = world_with("v=spf1 redirect=a.example.net", a=f"v=spf1 {OURS} ~all")
+    world.fail(Silence.SERVFAIL, name="a.example.net", kind="TXT")
+
+    finding = look_at(world)
+
+    assert (finding.code, finding.state, finding.definite) == (Code.SPF_NESTED_ERROR, State.TEMPORARY, False)
+
+
+@pytest.mark.parametrize(("target", "verified"), [("_spf.example.com", True), ("_spf.example.net", False)])
+def test_without_resolvers_references_within_the_zone_are_followed(target, verified):
+    world = World().add(RECORDS).put(NAME, "TXT", f"v=spf1 redirect={target}").put(target, "TXT", f"v=spf1 {OURS} ~all")
+
+    finding = world.diagnose(Case(DOMAIN, RECORDS))[Purpose.SPF]
+
+    assert finding.verified is verified
+    assert (target in {question.name for question in world.asked}) is verified
+
+
+def test_a_redirect_in_a_circle_has_no_include_of_ours():
+    world = world_with("v=spf1 redirect=a.example.net", a="v=spf1 include:b.example.net ~all")
+    world.put("b.example.net", "TXT", "v=spf1 redirect=a.example.net")
+
+    assert look_at(world).code is Code.SPF_MISSING_INCLUDE
