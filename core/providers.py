@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from core.names import relative_host
 from core.records import ExpectedRecord, RecordSet, RecordType
@@ -109,12 +110,13 @@ PROVIDERS = (
 
 def detect(nameservers: Sequence[str]) -> Provider | None:
     """Recognise the provider that runs all of `nameservers`; None for unknown, mixed or no servers."""
-    names = [name.lower().rstrip(".") for name in nameservers]
-    if not names:
-        return None
-    return next(
-        (provider for provider in PROVIDERS if all(re.fullmatch(provider.pattern, name) for name in names)), None
-    )
+    return _detect(tuple(name.lower().rstrip(".") for name in nameservers)) if nameservers else None
+
+
+@lru_cache(maxsize=1024)
+def _detect(names: tuple[str, ...]) -> Provider | None:
+    matching = (provider for provider in PROVIDERS if all(re.fullmatch(provider.pattern, name) for name in names))
+    return next(matching, None)
 
 
 def by_name(name: str | None) -> Provider | None:

@@ -19,7 +19,7 @@ import dns.rdatatype
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
-from bot.adapters.dns.wire import Malformed, Packet, Record
+from bot.adapters.dns.wire import Malformed, Packet, Record, is_ordinary, type_number
 from core.names import is_under
 from core.observations import (
     Absent,
@@ -81,16 +81,11 @@ def read_reply(wire: bytes, question: Question, *, tcp: bool = False) -> Reply:
     if len(wire) > 2 and wire[2] & _TC and not tcp:
         return Reply(Unknown(Silence.TCP_BLOCKED, detail="truncated over UDP"), truncated=True)
     try:
-        name, kind = _asked(question.name, question.type)
+        name = question.name if is_ordinary(question.name) else name_text(dns.name.from_text(question.name or "."))
+        kind = type_number(question.type)
         return _read(Packet(wire), name, kind, authoritative=question.vantage is Vantage.AUTHORITATIVE)
     except Exception as error:  # noqa: BLE001 -- octets of a stranger: whatever breaks on them, they are garbage
         return Reply(Unknown(Silence.GARBAGE, detail=type(error).__name__))
-
-
-@lru_cache(maxsize=8192)
-def _asked(name: str, rdtype: str) -> tuple[str, int]:
-    """Return name and type of a question as records have them. Raises for what has no wire form."""
-    return name_text(dns.name.from_text(name or ".")), int(dns.rdatatype.from_text(rdtype))
 
 
 def _read(packet: Packet, name: str, kind: int, *, authoritative: bool) -> Reply:

@@ -8,8 +8,10 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import dns.name
+import dns.rdatatype
 
 OPT, TSIG = 41, 250
 IN = 1
@@ -22,6 +24,7 @@ _EDE = 15  # RFC 8914
 _LONGEST_NAME = 255  # octets
 _MOST_HOPS = 16  # pointers of one name
 _PLAIN = re.compile(rb"[!#%&'*+,/0-9:<=>?A-Z\[\]^_`a-z{|}~.-]*")  # what a zone file needs not escape
+_ORDINARY = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 
 
 class Malformed(ValueError):
@@ -163,3 +166,21 @@ def text_of(labels: list[bytes]) -> str:
     if _PLAIN.fullmatch(joined) and joined.count(b".") == max(len(labels) - 1, 0):
         return joined.decode("ascii")
     return dns.name.Name(labels).to_text()
+
+
+def is_ordinary(name: str) -> bool:
+    """Tell whether a name is spelled as hosts and records are, so that there is but one way to spell it."""
+    return len(name) <= _LONGEST_NAME - 2 and _ORDINARY.fullmatch(name) is not None
+
+
+def octets_of(name: str) -> bytes:
+    """Encode a name in presentation format. Raises `dns.exception.DNSException` or `ValueError`."""
+    if is_ordinary(name):
+        return b"".join([bytes((len(label),)) + label for label in name.encode().split(b".")]) + b"\0"
+    return dns.name.from_text(name or ".").to_wire() or b""
+
+
+@lru_cache(maxsize=256)
+def type_number(text: str) -> int:
+    """Return the number of a type. Raises `dns.exception.DNSException` or `ValueError`."""
+    return int(dns.rdatatype.from_text(text))

@@ -2,6 +2,7 @@
 
 import dns.exception
 import dns.message
+import dns.name
 import dns.rdatatype
 import pytest
 from dns.message import Message
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.dns.queries import query_for
 from bot.adapters.dns.replies import read_reply
-from bot.adapters.dns.wire import Malformed, Packet
+from bot.adapters.dns.wire import Malformed, Packet, octets_of
 from core.observations import Question, Unknown
 
 NAME = "mail.example.com"
@@ -137,3 +138,18 @@ def test_a_chain_of_pointers_is_followed_so_far_and_no_further(hops, is_message)
         owners = []
 
     assert owners == (["", NAME] if is_message else [])
+
+
+@given(st.one_of(st.text(max_size=80), st.from_regex(r"[a-z0-9_.-]{0,260}", fullmatch=True)))
+def test_a_name_is_encoded_as_dnspython_does(name):
+    try:
+        expected = dns.name.from_text(name or ".").to_wire()
+    except (dns.exception.DNSException, ValueError):
+        expected = None
+
+    try:
+        encoded = octets_of(name)
+    except (dns.exception.DNSException, ValueError):
+        encoded = None
+
+    assert encoded == expected
