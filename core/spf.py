@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ _WITH_DOMAIN = frozenset({"include", "exists"})
 _LOOKUPS = frozenset({"include", "a", "mx", "ptr", "exists", "redirect"})
 _ONCE = frozenset({"redirect", "exp"})
 
-_VERSION = re.compile(r"v=spf1(?: |$)", re.IGNORECASE)
+_VERSION = re.compile(r"v=spf1(?: |\Z)", re.IGNORECASE)
 _TERM = re.compile(
     r"(?P<sign>[+?~-]?)(?P<name>[a-z][a-z0-9_.-]*)(?P<mark>[:=/]?)(?P<rest>.*)", re.IGNORECASE | re.DOTALL
 )
@@ -38,7 +38,8 @@ class Term:
     """One mechanism or modifier.
 
     `text` is as written, `name` lower-case; `sign` is ``+`` where none was written, and empty for a modifier.
-    `target` is the domain-spec or address, lower-case without final dot; `cidr` what follows it.
+    `target` is the domain-spec or address, lower-case without final dot; `cidr` what follows it. The name of a
+    modifier that nobody knows, and that says nothing (section 6), keeps its ``=``: ``include=`` is no `include`.
     """
 
     text: str
@@ -120,7 +121,7 @@ def _modifier(word: str, name: str, sign: str, value: str) -> Term:
         raise SpfSyntaxError(word)
     if name in _ONCE and not _is_domain_spec(value):
         raise SpfSyntaxError(word)
-    return Term(word, name, "", value.lower().removesuffix("."))
+    return Term(word, name if name in _ONCE else f"{name}=", "", value.lower().removesuffix("."))
 
 
 def _mechanism(word: str, name: str, mark: str, argument: str) -> tuple[str, str]:
@@ -187,18 +188,56 @@ def _is_domain_spec(text: str) -> bool:
 def merge(records: Sequence[str], expected: str) -> str:
     """Merge SPF records into one line that authorises all that any of them does, and `expected` first.
 
-    Terms that do not parse are kept as they stand: it is not for us to drop them. A redirect becomes an
-    include. Where the `all` terms differ, the milder softfail is taken.
+    A redirect becomes an include, unless an `all` keeps it from being evaluated; what stands behind `all` is
+    taken for meant. Terms that do not parse are kept as they stand: it is not for us to drop them. The closing
+    is that of the records of others where they agree, else the softfail: nobody's policy is loosened in passing.
     """
-    words: list[str] = []
+    terms: dict[tuple[str, ...], Term] = {}
     closings: set[str] = set()
-    for text in (expected, *records):
-        for word in text.split(" ")[1:]:
-            if re.fullmatch(r"[+?~-]?all", word, re.IGNORECASE):
-                closings.add(word.lower())
-            elif word:
-                words.append(re.sub(r"^redirect=", "include:", word, flags=re.IGNORECASE))
-    unsigned = {word.removeprefix("+").lower(): word for word in reversed(words)}
-    kept = [word for word in dict.fromkeys(words) if unsigned[word.removeprefix("+").lower()] == word]
-    closing = closings.pop() if len(closings) == 1 else "~all"
-    return " ".join(["v=spf1", *kept, closing])
+    for text in (expected, *(text for text in records if not expected.startswith(text))):
+        words = [_loosely(word) for word in text.split(" ")[1:] if word]
+        closing = next((word for word in words if word.name == "all"), None)
+        for term in words:
+            _keep(terms, term, redirects=closing is None)
+        if any(term.text.lower() not in expected.lower().split(" ") for term in words):
+            closings.add(closing.text.lower() if closing else "")
+    kept = [term.text for term in terms.values()]
+    return " ".join(["v=spf1", *kept, _closing(closings, expected)])
+
+
+def _loosely(word: str) -> Term:
+    """Parse a term, also with the comma or semicolon that somebody put behind it; else keep it as text."""
+    for text in (word, word.rstrip(",;")):
+        try:
+            return _term(text)
+        except SpfSyntaxError:
+            continue
+    return Term(word, word.lower(), "")
+
+
+def _keep(terms: dict[tuple[str, ...], Term], term: Term, *, redirects: bool) -> None:
+    """Add a term unless it is there already; of two signs the one that lets mail pass stays."""
+    if term.name == "all":
+        return
+    if term.name == "redirect":
+        if not redirects:
+            return
+        term = Term(f"include:{term.text.partition('=')[2]}", "include", "+", term.target)
+    name = term.name.removesuffix("=")
+    stands = (name, term.target, term.cidr) in terms
+    if name == "v" or (stands and not term.sign):
+        return
+    identity = ("exp",) if name == "exp" else (name, term.target, term.cidr)
+    if identity not in terms or (term.sign == "+" and terms[identity].sign not in {"+", ""}):
+        terms[identity] = term
+
+
+def _closing(closings: Collection[str], expected: str) -> str:
+    if len(closings) == 1:
+        (closing,) = closings
+        if closing in {"-all", "~all", "?all"}:
+            return closing
+    elif closings:
+        return "~all"
+    ours = next((word for word in expected.split(" ") if re.fullmatch(r"[~?-]all", word, re.IGNORECASE)), "~all")
+    return ours.lower()

@@ -58,11 +58,17 @@ def world_with(value, **names):
         (
             ["v=spf1 mx -all"],
             Code.SPF_MISSING_INCLUDE,
-            {"expected": OURS, "merged": f"v=spf1 {OURS} mx ~all"},
+            {"expected": OURS, "merged": f"v=spf1 {OURS} mx -all"},
         ),
         (["v=spf1 include:amazonses.com.evil.example ~all"], Code.SPF_MISSING_INCLUDE, {"expected": OURS}),
         (["v=spf1 include:x.amazonses.com ~all"], Code.SPF_MISSING_INCLUDE, {"expected": OURS}),
         (["v=spf1 redirect=amazonses.com -all"], Code.SPF_MISSING_INCLUDE, {"expected": OURS}),
+        (
+            ["v=spf1 include=amazonses.com ~all"],
+            Code.SPF_MISSING_INCLUDE,
+            {"expected": OURS, "merged": f"v=spf1 {OURS} ~all"},
+        ),
+        ([f"v=spf1 all=x -{OURS} ~all"], Code.SPF_INCLUDE_NEGATED, {"term": f"-{OURS}"}),
     ],
 )
 def test_what_keeps_our_mail_from_passing_is_named(values, code, facts):
@@ -204,7 +210,7 @@ def test_spf_at_the_registered_domain_is_merged_with_the_companys():
 
     finding = world.diagnose(Case("example.com", records))[Purpose.SPF]
 
-    assert finding.facts["merged"] == f"v=spf1 {OURS} include:_spf.google.com ~all"
+    assert finding.facts["merged"] == f"v=spf1 {OURS} include:_spf.google.com -all"
 
 
 # Our include behind references
