@@ -17,10 +17,13 @@ from core.notices import CheckResult, PreflightFound
 from core.notices.answers import CheckAsked, CheckLimited
 from core.preflight import Existing, usual_records
 from core.providers import Trait
+from core.records import Purpose
 from core.sending_domain import Language
 
 SAID_OTHERWISE = frozenset({Trait.TOO_SMALL, Trait.OWN_FORMAT})
 """Of a domain whose records are not known: the first is among the findings, the second needs their values."""
+_NAMED_ALREADY = frozenset(Existing) | {Code.NXDOMAIN_PARENT, Code.CAA_BLOCKS, Code.CHECKER_OFFLINE}
+_OF_THE_ZONE = frozenset({Code.LAME_PARTIAL, Code.NS_SET_MISMATCH, Code.RESOLVER_FILTERED})
 _MOST_LINES = 12
 _TEXT_SPACE = blocks.TEXT_LIMIT // 2
 _KEYS = {
@@ -86,7 +89,7 @@ def _findings(draft: Draft, checkup: Checkup) -> None:
     draft.header(voice.plain("check.1", domain=checkup.domain))
     head = voice.say("check.2", n=len(in_the_way)) if in_the_way else voice.say("check.2.clear")
     draft.say(head, zone_line(voice, checkup))
-    draft.listed(_within(voice, checkup, [advice_line(voice, row, checkup) for row in (*in_the_way, *checkup.notes)]))
+    draft.listed(_within(voice, checkup, [_named(voice, row, checkup) for row in (*in_the_way, *checkup.notes)]))
 
 
 def _within(voice: Voice, checkup: Checkup, lines: list[Line]) -> list[Line]:
@@ -103,13 +106,29 @@ def _within(voice: Voice, checkup: Checkup, lines: list[Line]) -> list[Line]:
     return [*kept, voice.say("check.more", n=left, domain=checkup.domain)] if left else kept
 
 
+def _named(voice: Voice, row: Checked, checkup: Checkup) -> Line:
+    """Say what is to be done about one row, after the record that it is about."""
+    said = advice_line(voice, row, checkup)
+    if not said or not _is_about_a_record(row):
+        return said
+    purpose = Purpose(row.purpose) if row.purpose in set(Purpose) else row.record.purpose
+    return voice.say("check.row", purpose=purpose, fqdn=row.record.name, advice=said)
+
+
+def _is_about_a_record(row: Checked) -> bool:
+    """Tell whether a row is about its record alone, and its text does not name that by itself."""
+    if row.state is State.TEMPORARY or row.code in _NAMED_ALREADY:
+        return False
+    return row.code != Code.OK or any(remark.code not in _OF_THE_ZONE for remark in row.remarks)
+
+
 def zone_line(voice: Voice, checkup: Checkup) -> Line:
     """Say where the DNS is; nothing where no zone was found."""
     zone = checkup.zone
     if zone is None:
         return ()
     return voice.say(
-        "check.3",
+        "check.3" if zone.provider else "check.3.unknown",
         provider=voice.provider(zone.provider),
         zone=zone.apex,
         count=len(zone.nameservers) or len(checkup.servers),

@@ -12,11 +12,13 @@ _LABEL_WIDTH = 10
 
 
 def compared(voice: Voice, finding: Finding) -> tuple[str, ...]:
-    """Set what was seen above what is expected, both cut around the point where they part."""
-    seen = finding.facts.get("seen")
+    """Set what was seen above what is expected, both cut around the point where they part; nothing if they do not."""
+    seen = finding.facts.get("value", finding.facts.get("seen"))
     if not isinstance(seen, str) or not seen:
         return ()
     left, right = clean(seen[:4096]), clean(finding.record.value)
+    if left == right:
+        return ()  # the value is right: what is wrong is its place, or its type
     length = finding.facts.get("length", len(seen))
     parting = _parting(left, right)
     lines = (

@@ -8,11 +8,15 @@ from bot.messages.compare import compared
 from bot.messages.draft import Draft, Row
 from bot.messages.lines import Emoji, Line, Words, joined, line
 from bot.messages.voice import Voice, outside, symbol
-from core.findings import Finding, State
+from core.findings import Code, Finding, State
 from core.names import relative_host
 from core.sending_domain import TrackedRecord, VerificationStatus
 
 _SETTLED = {VerificationStatus.TEMPORARY_FAILURE, VerificationStatus.FAILURE}
+_SEVERAL = frozenset({Code.TXT_SPLIT_RECORDS, Code.MULTIPLE_SPF, Code.DKIM_DUPLICATE, Code.DMARC_DUPLICATE})
+"""Codes whose `seen` is several values in one text: their number says more than their length."""
+_INCOMPARABLE = _SEVERAL | {Code.CAA_BLOCKS, Code.CNAME_CONFLICT, Code.MX_EXTRA}
+"""Codes whose `seen` stands in the place of something else than what is expected."""
 
 
 def add_rows(
@@ -66,13 +70,16 @@ def row(voice: Voice, tracked: TrackedRecord, scene: Scene, *, seen: bool = Fals
     word = _word(voice, tracked)
     purpose = voice.purpose(tracked.expected.purpose)
     host = outside("host", relative_host(tracked.expected.name, scene.zone))
-    head = voice.say("row.head", purpose=purpose, type=tracked.expected.type.value, host=host, word=word)
+    kind = tracked.expected.type.value
+    head = voice.say(
+        "row.head.bare" if kind == purpose else "row.head", purpose=purpose, type=kind, host=host, word=word
+    )
     told = _told(voice, tracked, scene)
     lines = [joined((head, _advisory(voice, tracked), _symbol(tracked))), *told]
     if seen or _acts(tracked):
         lines.append(_seen(voice, tracked.finding))
     block = rich_text(joined(lines, "\n"))
-    if compare and tracked.finding is not None and _acts(tracked):
+    if compare and tracked.finding is not None and _acts(tracked) and _code(tracked.finding) not in _INCOMPARABLE:
         block["elements"].extend(preformatted(text) for text in compared(voice, tracked.finding))
     spoken = joined((line(word), _advisory(voice, tracked)))
     key = "row.plain" if told else "row.plain_bare"
@@ -88,11 +95,18 @@ def _told(voice: Voice, tracked: TrackedRecord, scene: Scene) -> list[Line]:
 
 
 def _seen(voice: Voice, finding: Finding | None) -> Line:
-    seen = finding.facts.get("seen") if finding else None
+    seen = finding.facts.get("value", finding.facts.get("seen")) if finding else None
     if finding is None or not seen:
         return ()
     text = ", ".join(seen) if isinstance(seen, tuple) else str(seen)
+    if _code(finding) in _SEVERAL:
+        return voice.say("row.seen.several", seen=text, count=finding.facts.get("count", 2))
     return voice.say("row.seen", seen=text, length=finding.facts.get("length", len(text)))
+
+
+def _code(finding: Finding) -> str:
+    """Return the code that says what is wrong, of a regression as well."""
+    return str(finding.facts.get("underlying", finding.code))
 
 
 def _word(voice: Voice, tracked: TrackedRecord) -> str:

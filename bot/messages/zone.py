@@ -63,7 +63,8 @@ def render_table(about: Subject | SendingDomain, records: RecordSet, language: L
     provider = voice.provider(about.zone.provider if about.zone else None)
     facts: dict[str, Fact] = {"domain": about.name, "zone": zone, "provider": provider}
     ttl = min((record.ttl for record in records), default=None)
-    draft.say(voice.say("zone.table.1", n=len(records), ttl=ttl, **facts))
+    known = about.zone is not None and about.zone.provider
+    draft.say(voice.say("zone.table.1" if known else "zone.table.1.unknown", n=len(records), ttl=ttl, **facts))
     draft.add(blocks.table([_heads(voice), *(_cells(voice, record, zone) for record in records)]))
     for record in records:
         draft.text(_spoken(voice, record, zone))
@@ -77,7 +78,7 @@ def _heads(voice: Voice) -> list[str]:
 
 
 def _cells(voice: Voice, record: ExpectedRecord, zone: str) -> list[str]:
-    kind = f"{voice.purpose(record.purpose)} {record.type.value}"
+    kind = " ".join(dict.fromkeys((voice.purpose(record.purpose), record.type.value)))
     host = cleaned(relative_host(record.name, zone), NAME_LIMIT)
     return [kind, host, cleaned(absolute(record.name), NAME_LIMIT + 1), _value(voice, record)]
 
@@ -92,7 +93,7 @@ def _spoken(voice: Voice, record: ExpectedRecord, zone: str) -> Line:
     return voice.say(
         "zone.plain",
         purpose=record.purpose,
-        type=record.type.value,
+        type=record.type.value if record.type.value != voice.purpose(record.purpose) else (),
         host=relative_host(record.name, zone),
         value=Words(cleaned(record.value, LONGEST_VALUE)),
     )

@@ -91,7 +91,7 @@ def _judge_one(record: ExpectedRecord, value: bytes) -> Verdict:
     sight = _Sight(seen, expected)
     verdict = next((found for rule in _RULES if (found := rule(sight)) is not None), None)
     if verdict is not None:
-        return act(verdict.code, **{**txt.sight(value), **verdict.facts})
+        return act(verdict.code, **txt.sight_with(value, verdict.facts))
     return _noted(sight)
 
 

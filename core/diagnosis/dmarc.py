@@ -52,7 +52,7 @@ def _judge_one(scene: Scene, record: ExpectedRecord, claim: bytes, values: Seque
             return slipped
     clash = tuple(_strict(scene, seen))
     if len({item.facts["tag"] for item in clash}) > 1:
-        return act(Code.DMARC_STRICT_ALIGNMENT, **{**txt.sight(claim), **clash[0].facts})
+        return act(Code.DMARC_STRICT_ALIGNMENT, **txt.sight_with(claim, clash[0].facts))
     return right(*_remarks(scene, record, seen), *clash[:1])
 
 

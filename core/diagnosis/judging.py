@@ -60,7 +60,8 @@ def _conflict(record: ExpectedRecord, alias: str) -> Verdict:
     if record.type is RecordType.MX and alias == mx.exchange_of(record):
         return act(Code.WRONG_TYPE, seen_type="CNAME", seen=alias, length=len(alias))
     facts: dict[str, Fact] = {"keep": f"{record.type} {record.name}", "delete": f"CNAME {alias}"}
-    return act(Code.CNAME_CONFLICT, seen=f"CNAME {alias}", length=len(alias), **facts)
+    seen = f"CNAME {alias}"
+    return act(Code.CNAME_CONFLICT, seen=seen, length=len(seen), **facts)
 
 
 def _by_servers(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer]) -> Verdict:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from core.diagnosis.text import name_of, printable, readable, squashed
 from core.diagnosis.verdict import MISSING, Verdict, act, right
-from core.findings import Code
+from core.findings import Code, Fact, Facts
 from core.records import ExpectedRecord
 
 _MOST_PARTS = 6
@@ -87,6 +87,12 @@ def _slip_of_one(expected: str, value: bytes) -> Verdict | None:
 def sight(value: bytes) -> dict[str, str | int]:
     """Return the facts about a value that was seen."""
     return {"seen": printable(value), "length": len(value)}
+
+
+def sight_with(value: bytes, facts: Facts) -> dict[str, Fact]:
+    """Return the facts about a value together with `facts`; it stands under ``value`` where their `seen` is a part."""
+    whole = {"value": printable(value)} if "seen" in facts else {}
+    return {**sight(value), **whole, **facts}
 
 
 def _extra_quotes(seen: str, _expected: str) -> Verdict | None:

@@ -245,7 +245,9 @@ def say_the_rest(language):
     spoilt = replace(CHECKUP.rows[0], state=State.ACTION, code="existing-mx", seen=("0 .",))
     for records in (None, record_set(NAME)):
         yield check_table(CHECKUP, language, records)
+        yield check_table(replace(CHECKUP, zone=ZoneFacts("example.com")), language, records)
         yield check_table(replace(CHECKUP, rows=(spoilt,)), language, records)
+    yield voice.say("row.seen.several", seen="a | b", count=2)
     yield render_invite("C0IT", "engage", language)
     yield render_card(samples.replace(layouts["verified"], window=None), Turn(TurnKey.ENGAGE), BARE)
     idle = samples.replace(layouts["pending"], next_check_at=None)
@@ -256,6 +258,7 @@ def say_the_rest(language):
     many = RecordSet(1, tuple(samples.replace(record, name=f"n{number}.{NAME}") for number in range(12)))
     crowded = tuple(samples.TrackedRecord(each, VerificationStatus.PENDING) for each in many)
     yield render_card(samples.replace(layouts["pending"], records=crowded), Turn(TurnKey.IT_ADD), CTX)
+    yield render_notice(ZoneTable(subject=replace(subject(language), zone=None), records=record_set(NAME)), CTX)
     yield without_table(render_notice(ZoneTable(subject=subject(language), records=record_set(NAME)), CTX))
     odd = ExpectedRecord(Purpose.MX, RecordType.TXT, NAME, "x", required=False)
     apex = samples.replace(subject(language, "example.com"), zone=ZoneFacts("example.com"))

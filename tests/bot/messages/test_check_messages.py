@@ -97,6 +97,36 @@ def test_a_provider_whose_format_needs_the_values_says_nothing_of_them():
     assert "own format" not in message.text
 
 
+def test_a_finding_names_the_record_that_it_is_about():
+    quoted = replace(CHECKUP.rows[1], state=State.ACTION, blocked_on=BlockedOn.IT, code="txt-extra-quotes")
+
+    said = checked(quoted).text
+
+    assert f"DKIM {quoted.record.name}: The value contains literal quotation marks. Enter it without them." in said
+
+
+def test_what_ails_the_zone_is_said_once_and_of_no_record():
+    lame = Remark(Code.LAME_PARTIAL, {"ns": ("ns2.example.net",), "zone": "example.com", "rcode": "REFUSED"})
+
+    said = checked(*(replace(row, remarks=(lame,)) for row in CHECKUP.rows)).text
+
+    assert said.count("ns2.example.net does not serve") == 1
+    assert "\nns2.example.net does not serve" in said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (EN, "DNS provider not recognised, zone example.com, 2 nameservers"),
+        (JA, "DNSプロバイダー：不明、ゾーン：example.com、"),
+    ],
+)
+def test_a_provider_that_is_not_known_is_called_so(language, said):
+    zone = replace(ZONE, provider=None, nameservers=("ns1.example.net", "ns2.example.net"))
+
+    assert said in checked(language=language, zone=zone).text
+
+
 def test_who_hosts_the_records_is_not_blamed_when_we_cannot_ask():
     message = render_notice(CheckResult(subject=subject(), to=ASKER, checkup=Checkup(NAME, NOW)), CTX)
 

@@ -1,0 +1,89 @@
+"""A record's row: what it names, what was seen there, and what that is set against."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.messages import render_notice
+from core.findings import BlockedOn, Code, Finding, State, ZoneFacts
+from core.notices import RecordsUpdate, ZoneTable
+from core.sending_domain import Language, TrackedRecord
+from core.turns import Turn, TurnKey
+from tests.bot.messages.checks import elements, wording
+from tests.bot.messages.samples import CTX, NAME, findings, subject
+from tests.fakes.record_sets import record_set
+
+
+def told(*rows, language=Language.EN):
+    turn = Turn(TurnKey.IT_FIX, n=1)
+    changed = tuple(row.expected.purpose for row in rows)
+    notice = RecordsUpdate(
+        subject=subject(language), turn=turn, rows=rows, changed=changed, newly_verified=(), verified=3, required=6
+    )
+    return render_notice(notice, CTX)
+
+
+def wrong(code, record=1, **facts):
+    expected = record_set(NAME).records[record]
+    return TrackedRecord(expected, finding=Finding(expected, State.ACTION, code, BlockedOn.IT, facts=facts))
+
+
+def read(message):
+    return wording(message).replace("\n", "")
+
+
+def compared(message):
+    return [block["elements"][0]["text"] for block in elements(message.blocks, "rich_text_preformatted")]
+
+
+def table(zone):
+    return render_notice(ZoneTable(subject=replace(subject(), zone=zone), records=record_set(NAME)), CTX)
+
+
+def test_a_value_that_is_right_in_a_wrong_place_is_not_set_against_itself():
+    value = record_set(NAME).records[1].value
+
+    message = told(wrong(Code.WRONG_HOST, found_at=NAME, seen=value, length=len(value)))
+
+    assert compared(message) == []
+    assert "(410 characters)" in read(message)
+
+
+@pytest.mark.parametrize(("language", "count"), [(Language.EN, " (2 records)"), (Language.JA, "（2件）")])
+def test_several_values_are_counted_as_records_and_not_compared(language, count):
+    row = wrong(Code.MULTIPLE_SPF, 0, count=2, merged="v=spf1 ~all", seen="v=spf1 a | v=spf1 b", length=19)
+
+    message = told(row, language=language)
+
+    assert f"v=spf1 a | v=spf1 b{count}" in read(message)
+    assert compared(message) == []
+
+
+def test_a_whole_value_is_shown_where_the_advice_names_a_part_of_it():
+    value = "v=DKIM1; k=ed25519; p=AA"
+
+    message = told(wrong(Code.DKIM_WRONG_TYPE, seen="ed25519", expected="rsa", value=value, length=len(value)))
+
+    assert f"Seen {value} (24 characters)" in read(message)
+    assert "The key type is k=ed25519 instead of k=rsa." in read(message)
+    assert value in compared(message)[0]
+
+
+@pytest.mark.parametrize("code", [Code.CAA_BLOCKS, Code.CNAME_CONFLICT, Code.MX_EXTRA])
+def test_another_record_is_not_set_against_what_is_expected(code):
+    message = told(wrong(code, 4, caa_at=NAME, seen="letsencrypt.org", length=15, count=1))
+
+    assert compared(message) == []
+
+
+def test_a_record_whose_purpose_is_its_type_is_named_once():
+    message = table(ZoneFacts("example.com"))
+
+    assert "MX bounce.mail – " in read(told(findings()[5]))
+    assert next(elements(message.blocks, "table"))["rows"][6][0]["text"] == "MX"
+    assert "\nMX bounce.mail = 10 feedback-smtp" in message.text
+
+
+def test_the_table_names_the_provider_only_where_it_is_known():
+    assert "Zone example.com, DNS at Cloudflare, TTL 300 s." in table(ZoneFacts("example.com", (), "Cloudflare")).text
+    assert "Zone example.com, TTL 300 s." in table(ZoneFacts("example.com")).text
