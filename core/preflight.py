@@ -178,8 +178,9 @@ def _around(case: Case, around: Surroundings) -> Iterator[Checked]:
     if mailboxes and (domain, Purpose.MX) not in ours:
         yield _row(domain, "MX", Code.MX_MAILBOX_IN_USE, mailboxes, purpose=Purpose.MX)
     if around.caa is not None and case.shape:  # known records have it among their findings
-        at = str(around.caa.facts.get("caa_at", domain))
-        yield _row(at, "CAA", Code.CAA_BLOCKS, str(around.caa.facts.get("seen", "")), purpose="CERTIFICATE", caa_at=at)
+        told = {name: str(around.caa.facts[name]) for name in ("caa_at", "tag") if name in around.caa.facts}
+        seen = str(around.caa.facts.get("seen", ""))
+        yield _row(told.get("caa_at", domain), "CAA", Code.CAA_BLOCKS, seen, purpose="CERTIFICATE", **told)
 
 
 def _row(name: str, kind: str, code: str, seen: str, *, purpose: str, **facts: str) -> Checked:

@@ -52,6 +52,8 @@ def advice(voice: Voice, code: Code, record: ExpectedRecord, facts: Facts, scene
         if facts["underlying"] == Code.MISSING:
             return voice.say("regressed.missing", **known)
         known["underlying"] = _underlying(voice, str(facts["underlying"]), record, facts, scene)
+    if code is Code.CAA_BLOCKS and "tag" in facts:
+        return voice.say("caa.critical", **known)
     return voice.say(f"advice.{code.value}", **known)
 
 

@@ -1,21 +1,17 @@
 """CNAME: right when the target is the expected one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from core import providers
-from core.diagnosis import wildcard
+from core.diagnosis import caa, wildcard
 from core.diagnosis.mx import is_doubled
 from core.diagnosis.scene import Rank, Scene, addresses, target
 from core.diagnosis.verdict import Verdict, act, remark, right, trouble, wait
 from core.findings import Code
-from core.names import parents, registered_domain
-from core.observations import Absent, Cname, Other, Outcome, Present, Rdata, Unknown
+from core.observations import Absent, Cname, Rdata, Unknown
 from core.records import ExpectedRecord, Purpose
 
 _MOST_HOPS = 8
-_AMAZON = frozenset({"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"})
-"""The issuer names that Amazon's certificate authority accepts in CAA."""
-_CERTIFIED = frozenset({Purpose.CERTIFICATE, Purpose.IMAGE_HOSTING})
 _SERVED = frozenset({Purpose.CLICK_TRACKING, Purpose.IMAGE_HOSTING})
 
 
@@ -61,8 +57,8 @@ def _beyond(scene: Scene, record: ExpectedRecord) -> Verdict | None:
     """Look at what keeps a right CNAME from working: a dead target, or a CAA record."""
     if scene.case.check_targets and record.purpose in _SERVED and _is_dead(scene, expected_target(record)):
         return trouble(Code.TARGET_BROKEN)  # says nothing against the record: nothing gets worse by it
-    if scene.case.probe and record.purpose in _CERTIFIED:
-        return caa(scene)
+    if scene.case.probe and record.purpose in caa.CERTIFIED:
+        return caa.blocking(scene, caa.certified_name(record))
     return None
 
 
@@ -71,33 +67,6 @@ def _is_dead(scene: Scene, name: str) -> bool:
         return False
     outcomes = [scene.outcome(name, kind, Rank.REMARK, scene.third_parties) for kind in ("A", "AAAA")]
     return all(isinstance(outcome, Absent) for outcome in outcomes)
-
-
-def caa(scene: Scene) -> Verdict | None:
-    """Tell whether a CAA record keeps Amazon from issuing the certificate.
-
-    Climb from the sending domain to the first CAA record set (RFC 8659 section 3).
-    """
-    domain = scene.case.domain
-    for name in (domain, *parents(domain, registered_domain(domain))):
-        outcome = scene.outcome(name, "CAA", Rank.REMARK)
-        issuers = tuple(_issuers(outcome))
-        if issuers:
-            allowed = {issuer for issuer in issuers if issuer in _AMAZON}
-            return None if allowed else act(Code.CAA_BLOCKS, caa_at=name, seen=", ".join(issuers))
-        if not isinstance(outcome, Absent):
-            return None
-    return None
-
-
-def _issuers(outcome: Outcome) -> Iterator[str]:
-    """Read the `issue` properties, ``0 issue "amazon.com; policy=x"``; an empty issuer forbids all."""
-    rrsets = outcome.rrsets if isinstance(outcome, Present) else ()
-    for rrset in rrsets:
-        for rdata in rrset.rdatas:
-            words = rdata.text.split(None, 2) if rrset.type == "CAA" and isinstance(rdata, Other) else []
-            if len(words) == 3 and words[1].lower() == "issue":
-                yield words[2].strip('"').partition(";")[0].strip().lower() or ";"
 
 
 def instead(scene: Scene, record: ExpectedRecord) -> Verdict | None:

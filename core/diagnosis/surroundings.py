@@ -7,7 +7,7 @@ yet, they would remember for long that there is nothing (RFC 2308, RFC 8020).
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.diagnosis import cname
+from core.diagnosis import caa
 from core.diagnosis.case import Around
 from core.diagnosis.scene import Rank, Scene, target, texts
 from core.diagnosis.text import readable
@@ -60,7 +60,7 @@ def survey(scene: Scene) -> Surroundings:
                 mx=tuple(
                     sorted(_mx(scene.outcome(domain, "MX", Rank.JUDGEMENT), domain), key=lambda mx: mx.preference)
                 ),
-                caa=cname.caa(scene),
+                caa=caa.blocking(scene, caa.images_host(scene)),
                 dnssec=dnssec,
                 ede=ede,
             )

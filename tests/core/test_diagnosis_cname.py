@@ -1,11 +1,13 @@
 """A CNAME is right when it leads to the expected target."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.diagnosis import Case
 from core.findings import BlockedOn, Code, State
 from core.observations import Silence
-from core.records import Purpose
+from core.records import Purpose, RecordSet
 from tests.fakes.dns_world import World
 from tests.fakes.record_sets import record_set
 
@@ -170,3 +172,86 @@ def test_an_unanswered_caa_question_blocks_nothing():
     world.put("example.com", "CAA", '0 issue ";"')
 
     assert world.diagnose(Case(DOMAIN, RECORDS))[Purpose.CERTIFICATE].verified
+
+
+def of_the_image_host(world, **case):
+    return world.diagnose(Case(DOMAIN, RECORDS, resolvers=world.resolvers, budget=300, **case))[Purpose.CERTIFICATE]
+
+
+IMAGES = f"img.{DOMAIN}"
+CDN = "d111111abcdef8.cloudfront.net"
+
+
+def test_caa_at_the_name_of_the_certificate_comes_first():
+    world = World().add(RECORDS).take(IMAGES, "CNAME").put(IMAGES, "A", "192.0.2.80")
+    world.put(IMAGES, "CAA", '0 issue "letsencrypt.org"').put(DOMAIN, "CAA", '0 issue "amazon.com"')
+
+    finding = of_the_image_host(world)
+
+    assert (finding.code, finding.facts["caa_at"]) == (Code.CAA_BLOCKS, IMAGES)
+
+
+def test_a_certificate_for_a_name_without_record_of_its_own_is_looked_up_there():
+    token = "_fedcba9876543210fedcba9876543210.other." + DOMAIN
+    other = replace(RECORDS.records[-1], name=token)
+    records = RecordSet(1, (*RECORDS.records[:-1], other))
+    world = World().add(records).put(f"other.{DOMAIN}", "CAA", '0 issue ";"')
+
+    finding = world.diagnose(Case(DOMAIN, records))[Purpose.CERTIFICATE]
+
+    assert (finding.code, finding.facts["caa_at"]) == (Code.CAA_BLOCKS, f"other.{DOMAIN}")
+    assert world.diagnose(Case(DOMAIN, records))[Purpose.IMAGE_HOSTING].verified
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"),
+    [
+        (None, Code.CAA_BLOCKS),  # an alias without CAA of its own: the climb goes on from the alias, not its target
+        ('0 issue "amazon.com"', Code.OK),
+        ('0 issue "letsencrypt.org"', Code.OK),  # for the owner of the target to change, not for IT
+    ],
+)
+def test_caa_behind_an_alias_comes_before_that_of_the_domain(policy, code):
+    world = World(resolvers=3).add(RECORDS).put("example.com", "CAA", '0 issue "letsencrypt.org"')
+    world.put("cloudfront.net", "CAA", '0 issue "amazon.com"').put(CDN, "A", "192.0.2.1")
+    if policy:
+        world.put(CDN, "CAA", policy)
+
+    assert of_the_image_host(world).code is code
+
+
+def test_what_an_alias_leads_to_is_asked_only_where_the_domain_would_block():
+    world = World(resolvers=3).add(RECORDS).put("example.com", "CAA", '0 issue "amazon.com"')
+
+    assert of_the_image_host(world).verified
+    assert (CDN, "CAA") not in {(question.name, question.type) for question in world.asked}
+
+
+def test_a_target_that_nobody_answers_for_blames_nobody_for_caa():
+    world = World(resolvers=3).add(RECORDS).put("example.com", "CAA", '0 issue ";"')
+    world.fail(Silence.TIMEOUT, name=CDN, kind="CAA")
+
+    assert of_the_image_host(world).verified
+
+
+@pytest.mark.parametrize(
+    ("values", "tag"),
+    [
+        (('0 issue "amazon.com"', '128 tbs "unknown"'), "tbs"),
+        (('0 issue "amazon.com"', '0 tbs "unknown"'), None),
+        (('128 issue "amazon.com"', '128 iodef "mailto:a@example.com"'), None),
+        (('0 issue "amazon.com"', '0 issuewild ";"', '128 contactemail "a@example.com"'), None),
+    ],
+)
+def test_an_unknown_tag_blocks_only_where_it_is_critical(values, tag):
+    finding = of_the_image_host(World().add(RECORDS).put("example.com", "CAA", *values))
+
+    assert finding.facts.get("tag") == tag
+    assert finding.verified is (tag is None)
+
+
+def test_one_caa_record_set_is_not_completed_by_the_one_above():
+    world = World().add(RECORDS).put(DOMAIN, "CAA", '0 iodef "mailto:a@example.com"')
+    world.put("example.com", "CAA", '0 issue ";"')
+
+    assert of_the_image_host(world).verified

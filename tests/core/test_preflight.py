@@ -60,6 +60,8 @@ def test_nothing_at_all_is_in_nobodys_way(dns):
         (NAME, "MX", "10 mx.example.net", Code.MX_MAILBOX_IN_USE),
         (NAME, "CAA", '0 issue "letsencrypt.org"', Code.CAA_BLOCKS),
         ("example.com", "CAA", '0 issue ";"', Code.CAA_BLOCKS),
+        (f"img.{NAME}", "CAA", '0 issue "letsencrypt.org"', Code.CAA_BLOCKS),
+        ("example.com", "CAA", '128 tbs "unknown"', Code.CAA_BLOCKS),
     ],
 )
 def test_what_stands_there_already_is_in_the_way(dns, name, kind, value, code):

@@ -224,6 +224,7 @@ def say_the_rest(language):
     for code in Code:
         if code is not Code.OK:
             yield advice(voice, code, record, {}, scene)
+    yield advice(voice, Code.CAA_BLOCKS, record, {"tag": "tbs", "seen": '128 tbs "x"', "caa_at": NAME}, scene)
     for trait in Trait:
         yield voice.say(f"provider.{trait.value}")
     for key in TurnKey:
