@@ -1,4 +1,4 @@
-r"""A DNS provider on loopback: two authoritative servers, one caching resolver, and a control API.
+r"""A DNS provider on loopback: two authoritative servers, one caching resolver, a registry, and a control API.
 
 ``python -m sandbox nameserver --port N`` listens on literal 127.0.0.1:
 
@@ -7,11 +7,14 @@ N       (UDP, TCP)    first authoritative server, ``"server": "ns1"`` below
 N + 1   (UDP, TCP)    second authoritative server, ``"ns2"``; a copy of the first until told apart
 N + 2   (UDP, TCP)    resolver with a real cache (positive and negative TTLs), ``"resolver"``
 N + 3   (TCP)         the control API: JSON over HTTP, described here
+N + 4   (UDP, TCP)    the registry that delegates the zones here, ``"registry"``
 ====================  =========================================================================
 
-``--second``, ``--resolver`` and ``--control`` name other ports, ``--negative-ttl SECONDS`` the SOA
+``--second``, ``--resolver``, ``--control`` and ``--registry`` name other ports, ``--negative-ttl SECONDS`` the SOA
 minimum of zones made on demand (5). With ``--hosts-everything`` every registered domain has an empty zone as soon as
-it is asked about; otherwise a name in no zone is REFUSED by ns1 and ns2 and NXDOMAIN at the resolver.
+it is asked about; otherwise a name in no zone is REFUSED by ns1 and ns2 and NXDOMAIN at the resolver. The registry
+delegates every domain that has a zone here to the name servers that the zone lists itself, as long as no slip says
+otherwise.
 `Nameserver` (in `sandbox.nameserver.server`) is the same thing inside a process, for tests.
 
 Control API
@@ -27,7 +30,8 @@ GET /zones
     "faults": [{"fault": "silent", "server": "ns1", "name": null, "type": null, "seconds": 0}],
     "met": 0, "slips_known": [{"slip": "truncate-dkim", "group": "Any TXT", "label": "Cut the DKIM key at 255"}, ...],
     "faults_known": [...],
-    "ports": {"ns1": 5301, "ns2": 5302, "resolver": 5303, "control": 5304}}``.
+    "delegations": {"example.com": ["ns1.example.com", "ns2.example.com"]},
+    "ports": {"ns1": 5301, "ns2": 5302, "resolver": 5303, "control": 5304, "registry": 5305}}``.
     A RECORD is one RRset: ``{"name": "mail.example.com", "type": "TXT", "ttl": 300, "values": ["\"v=spf1 ~all\""]}``,
     names without final dot, values in zone-file notation. SOA and NS of the apex are among them. ``met`` counts the
     queries that met a fault.
@@ -56,14 +60,15 @@ POST /slips ``{"slip": "truncate-dkim", "domain": "mail.example.com"}``
     ``<its name>.<zone>``. ``second-spf``: another ``v=spf1`` beside ours. ``wrong-mx``: the MX points to a stranger.
     ``zone-not-served``: both servers refuse the domain. ``cached-nothing``: the resolver remembers for two minutes that
     there is no key. Slips of servers are faults for the domain alone, and are listed among the faults; only
-    ``resolver-silent`` concerns everybody. The resolver's cache hears of every slip and mending at once.
+    ``resolver-silent`` concerns everybody. ``domain-expired`` and ``registry-differs`` change what the registry has,
+    which concerns the whole registered domain. The resolver's cache hears of every slip and mending at once.
 
 DELETE /slips ``{"domain": "mail.example.com"}``
     Mend the slips made at ``domain`` (without ``domain``: all), newest first.
 
 POST /faults ``{"fault": "silent", "server": "ns1", "name": "example.com", "type": "TXT", "seconds": 2}``
-    Make a server misbehave (without ``server``: ns1 and ns2; ``"resolver"`` is possible). With ``name``, only for
-    it and names below it; with ``type``, only for this type. A second fault of a server comes on top. Faults:
+    Make a server misbehave (without ``server``: ns1 and ns2; ``"resolver"`` and ``"registry"`` are possible). With
+    ``name``, only for it and names below it; with ``type``, only for this type. A second one of a server comes on top:
     ``silent`` (no answer over UDP or TCP), ``servfail``, ``refused``, ``lame`` (answers without AA), ``truncated`` (TC
     over UDP, TCP answers), ``tcp-refused`` (TC over UDP, TCP closes at once), ``delay`` (by ``seconds``), ``garbage``
     (bytes that are no DNS), ``wrong-id``, ``bogus`` (SERVFAIL with EDE 6 unless CD=1), ``filtered``

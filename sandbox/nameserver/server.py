@@ -19,6 +19,7 @@ from dns.rrset import RRset
 from sandbox.nameserver.answering import Authority, Server
 from sandbox.nameserver.faults import Fault, FaultKind
 from sandbox.nameserver.outside import outside
+from sandbox.nameserver.registry import Registry
 from sandbox.nameserver.resolver import Resolver
 from sandbox.nameserver.slips import SLIPS
 from sandbox.nameserver.sockets import Listener
@@ -27,7 +28,7 @@ from sandbox.nameserver.zones import Zone, registered_domain
 
 DEFAULT_TTL = 300
 AUTHORITIES = ("ns1", "ns2")
-RESOLVER = "resolver"
+RESOLVER, REGISTRY = "resolver", "registry"
 
 
 class Mistake(ValueError):
@@ -35,19 +36,19 @@ class Mistake(ValueError):
 
 
 class Nameserver:
-    """A DNS provider on `host`; `ports` are those of ns1, ns2 and the resolver (0: any that is free).
+    """A DNS provider on `host`; `ports` are those of ns1, ns2, the resolver and the registry (0: any that is free).
 
     Use it as ``async with Nameserver() as nameserver:`` or open and close it. Zones may be changed before, between
-    and while it serves. `server` always is ``"ns1"``, ``"ns2"``, for faults also ``"resolver"``, or None for
-    both authoritative ones. All raise `Mistake` for input that makes no sense. With `hosts_everything` every registered
-    domain has a zone here as soon as it is asked about, as a company's has before it sends mail.
+    and while it serves. `server` always is ``"ns1"``, ``"ns2"``, for faults also ``"resolver"`` and ``"registry"``, or
+    None for both authoritative ones. All raise `Mistake` for input that makes no sense. With `hosts_everything` every
+    registered domain has a zone here as soon as it is asked about, as a company's has before it sends mail.
     """
 
     def __init__(
         self,
         *,
         host: str = "127.0.0.1",
-        ports: tuple[int, int, int] = (0, 0, 0),
+        ports: tuple[int, int, int, int] = (0, 0, 0, 0),
         negative_ttl: int = 5,
         hosts_everything: bool = False,
         clock: Callable[[], float] = time.monotonic,
@@ -59,10 +60,12 @@ class Nameserver:
         self._resolver = Resolver(
             tuple(self.servers.values()), negative_ttl, clock, beyond=Server(outside(negative_ttl))
         )
-        self.servers[RESOLVER] = Server(self._resolver)
+        holding = tuple(self._authorities.values())
+        self._registry = Registry(holding, hosts_everything=hosts_everything)
+        self.servers |= {RESOLVER: Server(self._resolver), REGISTRY: Server(self._registry)}
         places = zip(self.servers.items(), ports, strict=True)
         self._listeners = {name: Listener(server, host, port) for (name, server), port in places}
-        self._spoiler = Spoiler(self._authorities, self.servers, self._resolver, negative_ttl)
+        self._spoiler = Spoiler(self._authorities, self.servers, self._resolver, self._registry, negative_ttl)
 
     async def __aenter__(self) -> Self:
         try:
@@ -97,6 +100,12 @@ class Nameserver:
     def resolvers(self) -> tuple[tuple[str, int], ...]:
         """(host, port) of the resolver."""
         listener = self._listeners[RESOLVER]
+        return ((listener.host, listener.port),)
+
+    @property
+    def registries(self) -> tuple[tuple[str, int], ...]:
+        """(host, port) of the registry."""
+        listener = self._listeners[REGISTRY]
         return ((listener.host, listener.port),)
 
     # what IT does
@@ -180,6 +189,7 @@ class Nameserver:
         for authority in self._authorities.values():
             authority.zones.clear()
         self._spoiler.forget()
+        self._registry.entered.clear()
         self.heal()
         self.flush()
 
@@ -189,6 +199,7 @@ class Nameserver:
         return {
             "zones": [self._zone_state(origin) for origin in origins],
             "slips": [{"slip": made.slip.name, "domain": text_of(made.domain)} for made in self._spoiler.made],
+            "delegations": self._delegations(origins),
             "faults": [_fault_state(label, fault) for label in self.servers for fault in self.servers[label].faults],
             "met": sum(server.met for server in self.servers.values()),
             "slips_known": [
@@ -208,6 +219,10 @@ class Nameserver:
             if seen.name.is_subdomain(about)
         ]
         return sorted(asked, key=lambda query: query["at"])
+
+    def _delegations(self, origins: Iterable[Name]) -> dict[str, list[str]]:
+        domains = sorted({registered_domain(origin) for origin in origins} | set(self._registry.entered))
+        return {text_of(domain): [text_of(name) for name in self._registry.servers_of(domain)] for domain in domains}
 
     def _zone_state(self, origin: Name) -> dict[str, Any]:
         zones = {label: authority.zones.get(origin) for label, authority in self._authorities.items()}

@@ -10,9 +10,10 @@ from dns.rrset import RRset
 
 from sandbox.nameserver.answering import Authority, Server
 from sandbox.nameserver.faults import Fault
+from sandbox.nameserver.registry import Registry
 from sandbox.nameserver.resolver import Resolver
 from sandbox.nameserver.slips import Slip
-from sandbox.nameserver.slips.effects import Effect, Found, Misbehave, Put, Records, Remember
+from sandbox.nameserver.slips.effects import Delegate, Effect, Found, Misbehave, Put, Records, Remember
 from sandbox.nameserver.zones import Zone, registered_domain
 
 Undo = Callable[[], None]
@@ -31,11 +32,17 @@ class Spoiler:
     """Makes slips at these servers, and remembers in `made` how to mend them. The resolver hears of all at once."""
 
     def __init__(
-        self, authorities: Mapping[str, Authority], servers: Mapping[str, Server], resolver: Resolver, negative_ttl: int
+        self,
+        authorities: Mapping[str, Authority],
+        servers: Mapping[str, Server],
+        resolver: Resolver,
+        registry: Registry,
+        negative_ttl: int,
     ) -> None:
         self._authorities = authorities
         self._servers = servers
         self._resolver = resolver
+        self._registry = registry
         self._negative_ttl = negative_ttl
         self.made: list[Made] = []
 
@@ -72,6 +79,8 @@ class Spoiler:
             case Remember(name, rdtype, rrset, ttl, told):
                 self._resolver.remember(name, rdtype, rrset, ttl, told=told)
                 yield partial(self._resolver.forget, name)
+            case Delegate(name, listed):
+                yield self._registry.enter(registered_domain(name), listed)
 
     def _chosen(self, server: str | None) -> list[Authority]:
         return [authority for label, authority in self._authorities.items() if server in (None, label)]

@@ -34,7 +34,7 @@ SHORT = {
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the parts listen, all on 127.0.0.1. The name servers take four in a row from `nameserver`."""
+    """Where the parts listen, all on 127.0.0.1. The name servers take five in a row from `nameserver`."""
 
     slack: int
     nameserver: int
@@ -44,6 +44,11 @@ class Ports:
     def control(self) -> int:
         """The name servers' control API."""
         return self.nameserver + 3
+
+    @property
+    def registry(self) -> int:
+        """The registry of the zones there."""
+        return self.nameserver + 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ def bot_environment(ports: Ports, tokens: Tokens, database: Path, changed: Mappi
         "ENGAGE_API_URL": f"http://127.0.0.1:{ports.engage}",
         "ENGAGE_API_KEY": tokens.engage,
         "DNS_NAMESERVERS": f"127.0.0.1:{ports.nameserver},127.0.0.1:{ports.nameserver + 1}",
+        "DNS_PARENT_NAMESERVERS": f"127.0.0.1:{ports.registry}",
         "DNS_RESOLVERS": f"127.0.0.1:{ports.nameserver + 2}",
         "LOG_FORMAT": "console",
         **SHORT,

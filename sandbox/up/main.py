@@ -40,8 +40,8 @@ async def running(
     folder: Path, changed: Mapping[str, str], slack_port: int = 0, engage_options: Sequence[str] = ()
 ) -> AsyncIterator[Running]:
     """Start all parts and the bot; end them at the end. Raises `RuntimeError` if one of them does not start."""
-    first = free_ports(6)
-    ports = Ports(slack=slack_port or first, nameserver=first + 1, engage=first + 5)
+    first = free_ports(7)
+    ports = Ports(slack=slack_port or first, nameserver=first + 1, engage=first + 6)
     tokens = Tokens()
     commands: list[tuple[str, int, list[str]]] = [
         ("nameserver", ports.control, ["--port", str(ports.nameserver), "--hosts-everything"]),

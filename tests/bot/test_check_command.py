@@ -123,6 +123,17 @@ async def test_records_that_all_stand_there_are_verified(dns, zone):
     assert len(document["records"][0]["servers"]) == 2
 
 
+async def test_a_domain_that_the_listed_registry_denies_is_it_s_turn(dns, zone):
+    publish(dns)
+    dns.slip("domain-expired", NAME)
+    ((host, port),) = dns.registries
+
+    ran = await check(dns, NAME, "--zone", zone, "--json", DNS_PARENT_NAMESERVERS=f"{host}:{port}")
+
+    assert (ran.code, ran.document["blocked_on"]) == (1, "it")
+    assert {row["code"] for row in ran.document["records"]} == {"nxdomain-parent"}
+
+
 async def test_a_missing_and_a_wrong_record_are_it_s_turn_and_the_exit_code_tells(dns, zone):
     publish(dns, "IMAGE_HOSTING")
     dns.slip("truncate-dkim", NAME)

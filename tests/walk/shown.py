@@ -39,11 +39,13 @@ def _warned(slip: str, code: Code, purpose: Purpose) -> Shown:
 
 
 SHOWN = (
+    Shown("domain-expired", Code.NXDOMAIN_PARENT, DKIM, A, IT),
     Shown("servers-silent", Code.NS_UNREACHABLE, DKIM, T, PROVIDER),
     Shown("tcp-closed", Code.TCP_BLOCKED, DKIM, T, PROVIDER),
     Shown("zone-not-served", Code.LAME, DKIM, T, PROVIDER),
     _warned("one-not-serving", Code.LAME_PARTIAL, SPF),
     Shown("servers-failing", Code.SERVFAIL, DKIM, T, PROVIDER),
+    _warned("registry-differs", Code.NS_SET_MISMATCH, SPF),
     Shown("second-behind", Code.NAMESERVERS_DISAGREE, DKIM, P, CACHES),
     Shown("signatures-expired", Code.DNSSEC_BOGUS, DKIM, T, PROVIDER),
     Shown("resolver-filters", Code.RESOLVER_FILTERED, DKIM, P, CACHES, beside=True),
@@ -129,12 +131,8 @@ class Elsewhere:
     beside: bool = False
 
 
-_NO_REGISTRY = "needs a registry, which the sandbox does not have: its name servers are listed in `DNS_NAMESERVERS`"
-
 ELSEWHERE = {
     Code.OK: Elsewhere(V, NOBODY, "a record that is right"),
     Code.CHECKER_OFFLINE: Elsewhere(T, US, f"`{OFFLINE}`: the reply is about the whole domain"),
-    Code.NXDOMAIN_PARENT: Elsewhere(A, IT, _NO_REGISTRY),
-    Code.NS_SET_MISMATCH: Elsewhere(V, NOBODY, _NO_REGISTRY, beside=True),
     Code.REGRESSED: Elsewhere(T, IT, "any slip at a record that was verified before"),
 }

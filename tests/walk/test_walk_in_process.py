@@ -114,7 +114,11 @@ class Walk:
 async def walk():
     clock = Time(NOW)
     async with Nameserver() as nameserver:
-        places = {"nameservers": nameserver.nameservers, "resolvers": nameserver.resolvers}
+        places = {
+            "nameservers": nameserver.nameservers,
+            "parents": nameserver.registries,
+            "resolvers": nameserver.resolvers,
+        }
         observer = Observer(ObserverSettings(**places, timeout=0.4, tries=1, control_seconds=0.8), clock=clock)
         nameserver.create_zone("example.com")
         yield Walk(nameserver, observer, clock)

@@ -1,13 +1,15 @@
 """The registry where the operator lists the name servers: whoever holds the delegations of those zones.
 
 Only its own words count: a referral at the registered domain, or its denial. Silent or refusing, it changes
-nothing: what it said last stands (RFC 8767), and a look waits for it no longer than for anybody else.
+nothing: what it said last stands (RFC 8767), and a look waits for it no longer than for anybody else. One look hears
+one word, even if its TTL is 0 (RFC 1035 section 3.2.1: for the transaction in progress).
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from bot.adapters.dns.asking import first_useful
 from bot.adapters.dns.exchange import Exchanger
@@ -49,14 +51,16 @@ class Registry:
         self._servers = servers
         self._words: Cache[str, Word] = Cache(clock, SIZE)
         self._last: Cache[str, Word] = Cache(clock, SIZE)
+        self._heard: WeakKeyDictionary[Allowance, dict[str, Word]] = WeakKeyDictionary()
 
     async def word_on(self, name: str, allowance: Allowance) -> Word:
-        """Return what the registry says of the registered domain of `name`."""
+        """Return what the registry says of the registered domain of `name`; `allowance` is that of the look."""
         domain = registered_domain(name)
-        known = self._words.get(domain) or self._words.get(_EVERYBODY)
-        if known is None:
-            known = await self._ask(domain, allowance)
-        return (self._last.get(domain) or NO_WORD) if known == NO_WORD else known
+        heard = self._heard.setdefault(allowance, {})
+        if domain not in heard:
+            word = self._words.get(domain) or self._words.get(_EVERYBODY) or await self._ask(domain, allowance)
+            heard[domain] = (self._last.get(domain) or NO_WORD) if word == NO_WORD else word
+        return heard[domain]
 
     async def _ask(self, domain: str, allowance: Allowance) -> Word:
         patience = 2 * self._exchanger.patience[0]
@@ -84,5 +88,6 @@ def _word(reply: Reply) -> tuple[Word, float]:
         return Word(reply.referral.apex, reply.referral.servers), min(reply.referral.ttl, CUT_TTL)
     match reply.outcome:
         case Absent(kind=Nothing.NXDOMAIN) as denial:
-            return Word(denial=denial), min(denial.negative_ttl or LEAST_TTL, UNCUT_TTL)
+            ttl = LEAST_TTL if denial.negative_ttl is None else denial.negative_ttl
+            return Word(denial=denial), min(ttl, UNCUT_TTL)
     return NO_WORD, LEAST_TTL

@@ -41,11 +41,13 @@ class Slip:
 
 def _servers() -> Iterable[Slip]:
     group, make = Group.SERVERS, servers.misbehaving
+    yield Slip("domain-expired", group, "The registry does not know the domain (it expired)", servers.expired)
     yield Slip("servers-silent", group, "No name server answers", make(FaultKind.SILENT))
     yield Slip("tcp-closed", group, "TCP is closed, and the key needs it", make(FaultKind.TCP_REFUSED, keys_only=True))
     yield Slip("zone-not-served", group, "The zone is not served", make(FaultKind.REFUSED))
     yield Slip("one-not-serving", group, "The second server does not serve it", make(FaultKind.REFUSED, "ns2"))
     yield Slip("servers-failing", group, "They fail at the DKIM key", make(FaultKind.SERVFAIL, keys_only=True))
+    yield Slip("registry-differs", group, "The registry lists another name server", servers.registry_differs)
     yield Slip("second-behind", group, "The second server has an old copy", servers.old_copy)
     yield Slip("signatures-expired", group, "DNSSEC signatures have expired", make(FaultKind.BOGUS, servers.RESOLVER))
     yield Slip("resolver-filters", group, "The resolver filters the name", make(FaultKind.FILTERED, servers.RESOLVER))

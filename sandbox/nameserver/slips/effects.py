@@ -60,7 +60,15 @@ class Remember:
     told: bool = True
 
 
-Effect = Put | Found | Misbehave | Remember
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """What the registry has of the registered domain of `name`: these name servers; none: it does not know it."""
+
+    name: Name
+    servers: tuple[Name, ...] = ()
+
+
+Effect = Put | Found | Misbehave | Remember | Delegate
 
 
 @dataclass(frozen=True, slots=True)

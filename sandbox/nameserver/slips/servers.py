@@ -6,7 +6,7 @@ import dns.name
 from dns.rdatatype import RdataType
 
 from sandbox.nameserver.faults import FaultKind
-from sandbox.nameserver.slips.effects import Effect, Effects, Misbehave, Put, Records, Remember, texts
+from sandbox.nameserver.slips.effects import Delegate, Effect, Effects, Misbehave, Put, Records, Remember, texts
 
 RESOLVER = "resolver"
 KEY_NAME = "_domainkey"
@@ -20,6 +20,18 @@ def misbehaving(kind: FaultKind, server: str | None = None, *, keys_only: bool =
         yield Misbehave(kind, about, server)
 
     return effects
+
+
+def expired(records: Records) -> Iterator[Effect]:
+    """Nobody renewed the domain, and the registry has dropped it."""
+    yield Delegate(records.domain)
+
+
+def registry_differs(records: Records) -> Iterator[Effect]:
+    """The registry still has a name server of the provider before."""
+    listed = records.zone.get(records.zone.origin, RdataType.NS)
+    kept = [rdata.target for rdata in listed or ()][:1]
+    yield Delegate(records.domain, (*kept, dns.name.from_text("ns2.old-provider.example.")))
 
 
 def resolver_silent(_: Records) -> Iterator[Effect]:

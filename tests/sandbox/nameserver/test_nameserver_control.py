@@ -122,8 +122,9 @@ def free_port() -> int:
 
 
 async def test_the_part_starts_alone_and_stops_on_interrupt():
-    ports = [free_port() for _ in range(4)]
-    options = [f"--{name}={port}" for name, port in zip(("port", "second", "resolver", "control"), ports, strict=True)]
+    ports = [free_port() for _ in range(5)]
+    names = ("port", "second", "resolver", "control", "registry")
+    options = [f"--{name}={port}" for name, port in zip(names, ports, strict=True)]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox", "nameserver", *options, stdout=asyncio.subprocess.PIPE
     )

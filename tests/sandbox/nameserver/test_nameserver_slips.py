@@ -11,7 +11,7 @@ DOMAIN = "mail.example.com"
 def standing(nameserver):
     state = nameserver.state()
     zones = {zone["name"]: zone["servers"] for zone in state["zones"] if zone["name"].endswith("example.com")}
-    return zones, state["faults"], state["slips"]
+    return zones, state["faults"], state["slips"], state["delegations"].get("example.com")
 
 
 @pytest.mark.parametrize("slip", SLIPS)

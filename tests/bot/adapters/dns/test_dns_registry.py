@@ -153,6 +153,20 @@ async def test_the_registry_is_asked_once_for_all_looks_and_names_of_its_ttl(int
     assert len(internet.asked(REGISTRY)) == 2
 
 
+@pytest.mark.parametrize("denied", [False, True], ids=["delegated", "denied"])
+async def test_without_a_ttl_the_registry_is_asked_once_a_look(internet, make, denied):
+    internet.put("com", REGISTRY, "example.com", "NS", "ns1.example.com.", ttl=0)
+    internet.put("com", REGISTRY, "com", "SOA", "a.nic.com. x.nic.com. 1 1 1 1 0", ttl=0)
+    if denied:
+        gone(internet)
+    observer = make(core=True)
+
+    for _ in range(3):
+        await codes(observer)
+
+    assert internet.asked(REGISTRY) == [("example.com.", "NS")] * 3
+
+
 async def test_a_silent_registry_is_waited_for_once_a_minute_and_not_for_each_domain(internet, make, clock):
     says(internet, FaultKind.SILENT)
     observer = make(timeout=0.2)
