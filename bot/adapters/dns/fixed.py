@@ -15,7 +15,7 @@ from bot.adapters.dns.limits import Allowance, Cache
 from bot.adapters.dns.registry import Registry
 from bot.adapters.dns.replies import Referral
 from bot.adapters.dns.zones import MOST_SERVERS, SIZE, addresses_in, listed_names, servers_at, upwards
-from core.names import is_under
+from core.names import is_under, registered_domain
 from core.observations import Question, Server, Unknown, Zone
 
 APEX_TTL = 3600.0  # seconds: listed servers do not move, and where their zones begin hardly ever changes
@@ -44,31 +44,43 @@ class FixedServers:
         self._apexes: Cache[str, str] = Cache(clock, SIZE)
         self._own: Cache[str, tuple[str, ...]] = Cache(clock, SIZE)
 
-    async def find(self, name: str, allowance: Allowance, *, whole: bool = False) -> Zone:  # noqa: ARG002 -- the SOA tells always
+    async def find(self, name: str, allowance: Allowance, *, whole: bool = False) -> Zone:
         """Return the zone of `name`, as the servers have it; none where the registry denies its registered domain."""
+        served = self._served(name, allowance, whole=whole)
         if self._registry is None:
-            return await self._served(name, allowance)
-        word, zone = await asyncio.gather(self._registry.word_on(name, allowance), self._served(name, allowance))
+            return await served
+        word, zone = await asyncio.gather(self._registry.word_on(name, allowance), served)
         if word.denial is not None:
             return Zone(name, None, problem=word.denial)
         return replace(zone, delegated=word.servers) if zone.apex == word.apex else zone
 
-    async def _served(self, name: str, allowance: Allowance) -> Zone:
-        """Return the zone of `name` by the SOA that comes with every negative answer (RFC 2308 section 3)."""
+    async def _served(self, name: str, allowance: Allowance, *, whole: bool) -> Zone:
+        """Return the zone of `name` by the SOA that comes with every negative answer (RFC 2308 section 3).
+
+        Names side by side are in one zone; were a single one cut off, its own answer would refer there, or bring
+        another SOA.
+        """
         servers = await self._servers()
-        known = self._apexes.get(name)
+        first = name if whole or name == registered_domain(name) else name.partition(".")[2]
+        known = self._apexes.get(first)
         if known is not None:
             return Zone(name, known, servers)
         problem: Unknown | None = None
-        for above in upwards(name):
+        for above in upwards(first):
             reply = await first_useful(self._exchanger, servers, Question(above, "SOA"), allowance)
             if isinstance(reply.outcome, Unknown):
                 problem = None if reply.referral else reply.outcome
                 break
             if reply.soa_owner is not None:
-                self._apexes.put(name, reply.soa_owner, APEX_TTL)
+                self._remember(first, reply.soa_owner)
                 return Zone(name, reply.soa_owner, servers)
         return Zone(name, None, servers, problem=problem)
+
+    def _remember(self, name: str, apex: str) -> None:
+        """Keep `apex` for `name`, and for all names between: the servers hold no nearer zone."""
+        for between in upwards(name):
+            if is_under(between, apex):
+                self._apexes.put(between, apex, APEX_TTL)
 
     async def follow(self, zone: Zone, referral: Referral, allowance: Allowance) -> Zone | None:
         """Return the zone that the operator's servers refer to; its servers' addresses are theirs to give."""
