@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 Record = Mapping[str, str | int]
 
-CLICK_HOST = "click.engage.example"
+CLICK_HOSTS = "click.engage.example"
+"""Each domain has its own host below it: one that is gone takes none of the others along."""
 
 
 def make_dkim_key() -> str:
@@ -38,7 +39,7 @@ def record_set(domain: str, *, region: str, policy: str, selector: str, dkim_key
         _record("SPF", "TXT", mail_from, "v=spf1 include:amazonses.com ~all"),
         _record("DKIM", "TXT", f"{selector}._domainkey.{domain}", f"v=DKIM1; k=rsa; p={dkim_key}"),
         _record("DMARC", "TXT", f"_dmarc.{domain}", f"v=DMARC1; p={policy};"),
-        _record("CLICK_TRACKING", "CNAME", f"click.{domain}", CLICK_HOST),
+        _record("CLICK_TRACKING", "CNAME", f"click.{domain}", f"c{token[1:9]}.{CLICK_HOSTS}"),
         _record("IMAGE_HOSTING", "CNAME", f"img.{domain}", f"d{token[1:14]}.cloudfront.net"),
         _record("MX", "MX", mail_from, f"10 feedback-smtp.{region}.amazonses.com"),
         _record("CERTIFICATE", "CNAME", f"{token}.img.{domain}", f"{token}.{token[1:11]}.acm-validations.aws"),

@@ -10,7 +10,10 @@ from sandbox.nameserver.zones import Zone
 _TTL = 60
 _SES = '"v=spf1 ip4:192.0.2.0/24 -all"'
 _ZONES: dict[str, tuple[tuple[str, RdataType, str], ...]] = {
-    "engage.example": (("click.engage.example", RdataType.A, "192.0.2.10"),),
+    "engage.example": (
+        ("click.engage.example", RdataType.A, "192.0.2.10"),
+        ("*.click.engage.example", RdataType.A, "192.0.2.10"),
+    ),
     "cloudfront.net": (("*.cloudfront.net", RdataType.A, "192.0.2.20"),),
     "acm-validations.aws": (("*.acm-validations.aws", RdataType.TXT, '"validated"'),),
     "amazonses.com": (("amazonses.com", RdataType.TXT, _SES), ("*.amazonses.com", RdataType.A, "192.0.2.30")),

@@ -47,6 +47,7 @@ async def test_the_resolver_knows_where_the_records_lead(hosts_everything):
 
         assert told("click.engage.example", "A") == ("NOERROR", ["192.0.2.10"])
         assert told("click.engage.example", "AAAA") == ("NOERROR", [])
+        assert told("c0123abcd.click.engage.example", "A") == ("NOERROR", ["192.0.2.10"])
         assert told("d111111abcdef8.cloudfront.net", "A") == ("NOERROR", ["192.0.2.20"])
         assert told("_x._y.acm-validations.aws", "TXT") == ("NOERROR", ['"validated"'])
         assert told("amazonses.com", "TXT")[1][0].startswith('"v=spf1 ')

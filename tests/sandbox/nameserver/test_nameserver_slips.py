@@ -1,7 +1,9 @@
 """Every slip can be made, and mended without a trace."""
 
+import dns.rcode
 import pytest
 
+from sandbox.engage.records import make_token, record_set
 from sandbox.nameserver.server import Mistake
 from sandbox.nameserver.slips import SLIPS
 
@@ -36,6 +38,19 @@ async def test_slips_on_top_of_one_another_are_mended_newest_first(nameserver, z
     nameserver.mend()
 
     assert standing(nameserver) == before
+
+
+async def test_a_dead_target_is_that_of_one_domain_alone(nameserver, ask):
+    for name in ("mail.example.com", "mail.example.org"):
+        records = record_set(name, region="us-east-1", policy="none", selector="td1", dkim_key="A", token=make_token())
+        (target,) = [record["value"] for record in records if record["purpose"] == "CLICK_TRACKING"]
+        nameserver.put(f"click.{name}", "CNAME", [f"{target}."])
+
+    nameserver.slip("target-dead", "mail.example.com")
+
+    found = [await ask(f"click.{name}", "A", "resolver") for name in ("mail.example.com", "mail.example.org")]
+    assert [answer.rcode() for answer in found] == [dns.rcode.NXDOMAIN, dns.rcode.NOERROR]
+    assert found[1].answer[-1][0].address == "192.0.2.10"
 
 
 async def test_a_policy_of_none_has_no_milder_one(nameserver, zone_file):
