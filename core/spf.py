@@ -195,7 +195,7 @@ def merge(records: Sequence[str], expected: str) -> str:
     terms: dict[tuple[str, ...], Term] = {}
     closings: set[str] = set()
     for text in (expected, *(text for text in records if not expected.startswith(text))):
-        words = [_loosely(word) for word in text.split(" ")[1:] if word]
+        words = [_loosely(word) for word in dict.fromkeys(text.split(" ")[1:]) if word]
         closing = next((word for word in words if word.name == "all"), None)
         for term in words:
             _keep(terms, term, redirects=closing is None)

@@ -76,13 +76,22 @@ class Scene:
         """Whom to ask about names of others; None where only our own servers can be asked."""
         return Vantage.RESOLVERS if self.case.resolvers or self.case.vantage is Vantage.RESOLVERS else None
 
+    def whom(self, name: str) -> Vantage | None:
+        """Whom to ask about a name that a record mentions.
+
+        Never the resolvers about names of our own: of what is yet to be added they would remember for long that
+        there is nothing (RFC 2308).
+        """
+        ours = is_under(name, registered_domain(self.case.domain))
+        return self.case.vantage if ours else self.third_parties
+
     def answers(self, name: str, kind: str, rank: Rank, vantage: Vantage | None = None) -> tuple[Answer, ...]:
         """Return what everybody said about `name`; nothing where nobody was asked yet."""
         question = Question(name, kind, vantage or self.case.vantage)
         known = self._answers.get(question)
         if known is not None:
             return tuple(known)
-        if _ASKABLE.fullmatch(name) and len(name) <= 253 and not self._is_nobody_to_ask(question):
+        if is_askable(name) and not self._is_nobody_to_ask(question):
             self._open[question] = min(rank, self._open.get(question, rank))
         return ()
 
@@ -140,6 +149,11 @@ def _deeper(zones: Mapping[str, Zone], evidence: Evidence) -> Iterator[tuple[str
         owner = (soa or "").partition(" ")[0]
         if owner not in ("", zone.apex) and is_under(owner, zone.apex) and is_under(zone.name, owner):
             yield zone.name, replace(zone, apex=owner, delegated=(), own=())
+
+
+def is_askable(name: str) -> bool:
+    """Tell whether `name` can be a name in the DNS that belongs to a host or a record of one."""
+    return _ASKABLE.fullmatch(name) is not None and len(name) <= 253
 
 
 def texts(outcome: Outcome, name: str) -> tuple[bytes, ...]:

@@ -5,20 +5,24 @@ in a record that is included, is as good as one in the line itself (RFC 7208 sec
 theirs in one place. Behind a redirect that is ignored beside `all` it is missing.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.diagnosis import txt
-from core.diagnosis.scene import Scene
+from core.diagnosis.scene import Scene, is_askable
 from core.diagnosis.spf_reach import Reach, same
 from core.diagnosis.spf_tree import examine, not_told
-from core.diagnosis.text import readable, squashed
+from core.diagnosis.text import is_international, readable, squashed
 from core.diagnosis.verdict import MISSING, Verdict, act, remark, right
 from core.findings import Code, Remark
 from core.records import ExpectedRecord
 from core.spf import SpfRecord, SpfSyntaxError, Term, is_spf, merge, parse
 
 _MARK = "v=spf1"
+_SENDER_ID = "spf2.0/"  # RFC 4406
+_BEFORE_VERSION = re.compile(r"(.*\S)\s+v=spf1(?:\s|\Z)", re.IGNORECASE)
+_MISSPELLED_VERSION = re.compile(r"(?:\S+\s*[=:]\s*)?\S*spf\S*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,9 @@ def judge(scene: Scene, record: ExpectedRecord, values: Sequence[bytes]) -> Verd
     claims = tuple(value for value in values if is_spf(readable(value)))
     if len(claims) == 1:
         verdict = _judge_one(scene, record, claims[0])
-        if verdict.right or not verdict.definite:
+        if verdict.right or not verdict.definite or _names_in_unicode(verdict):
             return verdict
-    candidates = txt.related(record, values, _MARK)
+    candidates = txt.related(record, values, _MARK) or _attempts(record, values)
     slipped = txt.slip(record, values, candidates)
     if slipped is not None:
         return slipped
@@ -59,7 +63,7 @@ def judge(scene: Scene, record: ExpectedRecord, values: Sequence[bytes]) -> Verd
         return _several(record, claims)
     if len(claims) == 1:
         return verdict
-    return _misspelled(candidates) or MISSING
+    return _misspelled(record, candidates) or MISSING
 
 
 def _several(record: ExpectedRecord, claims: Sequence[bytes]) -> Verdict:
@@ -68,11 +72,35 @@ def _several(record: ExpectedRecord, claims: Sequence[bytes]) -> Verdict:
     return act(Code.MULTIPLE_SPF, count=len(claims), merged=merge(texts, record.value), **txt.sight(shown))
 
 
-def _misspelled(candidates: Sequence[bytes]) -> Verdict | None:
+def _names_in_unicode(verdict: Verdict) -> bool:
+    """Tell whether the term at fault names a domain in its own script: it was meant so, and is not ours."""
+    _, _, name = str(verdict.facts.get("term", "")).partition(":")
+    return verdict.code is Code.SPF_SYNTAX and is_international(name)
+
+
+def _attempts(record: ExpectedRecord, values: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Return what was meant to be SPF although its beginning is not: our terms are in it, or its version is."""
+    marks = (_MARK, *(term.text.lower() for term in _required_terms(record)))
+    texts = {value: readable(value).lower() for value in values}
+    return tuple(
+        value
+        for value, text in texts.items()
+        if any(mark in text for mark in marks) and not text.startswith(_SENDER_ID) and not is_spf(text)
+    )
+
+
+def _misspelled(record: ExpectedRecord, candidates: Sequence[bytes]) -> Verdict | None:
+    """Say what stands where the version should."""
     if not candidates:
         return None
-    first = readable(candidates[0]).strip().partition(" ")[0]
-    return act(Code.SPF_SYNTAX, term=first, **txt.sight(candidates[0]))
+    text, shown = readable(candidates[0]).strip(), txt.sight(candidates[0])
+    before = _BEFORE_VERSION.match(text)
+    if before is not None:
+        return act(Code.SPF_SYNTAX, term=before[1], **shown)
+    version = _MISSPELLED_VERSION.match(text)
+    if version is not None:
+        return act(Code.SPF_SYNTAX, term=version[0], **shown)
+    return act(Code.SPF_MISSING_INCLUDE, expected=_MARK, merged=merge([f"{_MARK} {text}"], record.value), **shown)
 
 
 def _judge_one(scene: Scene, record: ExpectedRecord, claim: bytes) -> Verdict:
@@ -81,6 +109,9 @@ def _judge_one(scene: Scene, record: ExpectedRecord, claim: bytes) -> Verdict:
         seen = parse(text)
     except SpfSyntaxError as error:
         return act(Code.SPF_SYNTAX, term=error.term, **txt.sight(claim))
+    unnamed = next((term for term in seen.effective if _refers_to_no_name(term)), None)
+    if unnamed is not None:
+        return act(Code.SPF_SYNTAX, term=unnamed.text, **txt.sight(claim))
     sight = _Sight(record, (text,), _required_terms(record), seen, scene)
     for rule in _RULES:
         verdict = rule(sight)
@@ -88,6 +119,11 @@ def _judge_one(scene: Scene, record: ExpectedRecord, claim: bytes) -> Verdict:
             facts = {**txt.sight(claim), **verdict.facts}
             return Verdict(verdict.state, verdict.code, facts, verdict.remarks, verdict.definite)
     return right(*_remarks(seen))
+
+
+def _refers_to_no_name(term: Term) -> bool:
+    """Tell whether a reference is grammar, but no name: nothing can be found there (RFC 7208 sections 4.3, 5.2)."""
+    return term.name in {"include", "redirect"} and not term.has_macro and not is_askable(term.target)
 
 
 def _required_terms(record: ExpectedRecord) -> tuple[Term, ...]:

@@ -7,16 +7,17 @@ are not: whether they are right is not for IT to mend.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from core.diagnosis.scene import Rank, Scene, texts
+from core.diagnosis.scene import Rank, Scene, is_askable, texts
 from core.diagnosis.text import readable
 from core.diagnosis.verdict import Verdict, act, trouble
 from core.findings import Code
-from core.observations import Absent, Silence, Unknown
+from core.observations import Absent, Mx, Outcome, Present, Silence, Unknown
 from core.spf import LOOKUP_LIMIT, VOID_LIMIT, SpfRecord, SpfSyntaxError, Term, is_spf, parse
 
 _MOST_FOLLOWED = 2 * LOOKUP_LIMIT
 _REFERENCES = frozenset({"include", "redirect"})
 _ADDRESS_TYPES = {"a": "A", "exists": "A", "mx": "MX"}
+_MOST_EXCHANGES = 10  # RFC 7208 section 4.6.4
 
 
 class _Broken(Exception):
@@ -29,11 +30,14 @@ class _Broken(Exception):
 
 @dataclass(slots=True)
 class _Tree:
+    """What is found on the way. `own_term` is the term of the record itself that led to where we are."""
+
     scene: Scene
     own: frozenset[str]
+    own_term: Term | None = None
     followed: int = 0
     counts: dict[str, int] = field(default_factory=dict)
-    voids: list[str] = field(default_factory=list)
+    voids: list[tuple[str, str]] = field(default_factory=list)
     unanswered: list[Verdict] = field(default_factory=list)
 
     def count(self, record: SpfRecord, name: str, path: tuple[str, ...]) -> int:
@@ -41,7 +45,12 @@ class _Tree:
         total = 0
         for term in record.effective:
             if term.looks_up and total <= _MOST_FOLLOWED:
-                total += 1 + self._inside(term, name, path)
+                if len(path) == 1:
+                    self.own_term = term
+                lookups = 1 + self._inside(term, name, path)
+                total += lookups
+                if len(path) == 1 and _is_foreign(term, self.own):
+                    self.counts[_short(term)] = lookups
         return total
 
     def _inside(self, term: Term, name: str, path: tuple[str, ...]) -> int:
@@ -54,24 +63,23 @@ class _Tree:
             raise _Broken(act(Code.SPF_LOOP, path=" → ".join((*path, term.target))))
         self.followed += 1
         nested = self._nested(term)
-        inside = self.count(nested, term.target, (*path, term.target)) if nested else 0
-        if len(path) == 1:
-            self.counts[term.target] = 1 + inside
-        return inside
+        return self.count(nested, term.target, (*path, term.target)) if nested else 0
 
     def _nested(self, term: Term) -> SpfRecord | None:
         """Return the record that `term` refers to; None where it could not be asked for."""
-        outcome = self.scene.outcome(term.target, "TXT", Rank.JUDGEMENT, self.scene.third_parties)
+        if not is_askable(term.target):
+            raise _Broken(self._error(term.target, "0 × v=spf1"))
+        outcome = self.scene.outcome(term.target, "TXT", Rank.JUDGEMENT, self.scene.whom(term.target))
         if isinstance(outcome, Unknown):
-            self.unanswered.append(not_told(term, outcome))
+            self.unanswered.append(not_told(self.own_term or term, outcome, term.target))
             return None
         found = [text for text in map(readable, texts(outcome, term.target)) if is_spf(text)]
         if len(found) != 1:
-            raise _Broken(_nested_error(term, f"{len(found)} × v=spf1"))
+            raise _Broken(self._error(term.target, f"{len(found)} × v=spf1"))
         try:
             return parse(found[0])
         except SpfSyntaxError as error:
-            raise _Broken(_nested_error(term, error.term)) from error
+            raise _Broken(self._error(term.target, error.term)) from error
 
     def _note_void(self, term: Term, name: str) -> None:
         """Note a name that does not exist. `ptr` is not looked at: it depends on the sender's address."""
@@ -79,25 +87,38 @@ class _Tree:
         if kind is None or term.has_macro:
             return
         target = term.target or name
-        outcome = self.scene.outcome(target, kind, Rank.JUDGEMENT, self.scene.third_parties)
-        if isinstance(outcome, Absent) and target not in self.voids:
-            self.voids.append(target)
+        outcome = self.scene.outcome(target, kind, Rank.JUDGEMENT, self.scene.whom(target))
+        if isinstance(outcome, Absent) and (kind, target) not in self.voids:
+            self.voids.append((kind, target))
+        exchanges = _exchanges(outcome)
+        if exchanges > _MOST_EXCHANGES:
+            raise _Broken(self._error(target, f"{exchanges} × MX > {_MOST_EXCHANGES}"))
+
+    def _error(self, target: str, problem: str) -> Verdict:
+        term = self.own_term.text if self.own_term else target
+        return act(Code.SPF_NESTED_ERROR, term=term, target=target, problem=problem)
 
 
-def _nested_error(term: Term, problem: str) -> Verdict:
-    return act(Code.SPF_NESTED_ERROR, term=term.text, target=term.target, problem=problem)
+def _exchanges(outcome: Outcome) -> int:
+    rrsets = outcome.rrsets if isinstance(outcome, Present) else ()
+    return sum(isinstance(rdata, Mx) for rrset in rrsets for rdata in rrset.rdatas)
 
 
-def not_told(term: Term, outcome: Unknown) -> Verdict:
+def _short(term: Term) -> str:
+    return term.target if term.name == "include" else term.text
+
+
+def not_told(term: Term, outcome: Unknown, target: str = "") -> Verdict:
     """Nobody tells what `term` refers to; where we did not get round to asking, that is nobody else's fault."""
     if outcome.reason is Silence.BUDGET:
         return trouble(Code.CHECKER_OFFLINE)
-    return trouble(Code.SPF_NESTED_ERROR, term=term.text, target=term.target, problem=outcome.reason.value)
+    return trouble(Code.SPF_NESTED_ERROR, term=term.text, target=target or term.target, problem=outcome.reason.value)
 
 
 def examine(scene: Scene, name: str, record: SpfRecord, own: Collection[str]) -> Verdict | None:
     """Say what is wrong with what `record` at `name` refers to; None where nothing is."""
-    at_once = _too_many(sum(term.looks_up for term in record.effective), {})
+    here = [term for term in record.effective if term.looks_up]
+    at_once = _too_many(len(here), {_short(term): 1 for term in here if _is_foreign(term, own)})
     if at_once or scene.third_parties is None or not any(_is_foreign(term, own) for term in record.effective):
         return at_once
     tree = _Tree(scene, frozenset(own))
@@ -117,7 +138,8 @@ def _conclusions(tree: _Tree, total: int) -> Iterator[Verdict]:
     if too_many is not None:
         yield too_many
     if len(tree.voids) > VOID_LIMIT:
-        yield act(Code.SPF_VOID_LOOKUPS, count=len(tree.voids), names=tuple(tree.voids))
+        names = tuple(dict.fromkeys(name for _, name in tree.voids))
+        yield act(Code.SPF_VOID_LOOKUPS, count=len(tree.voids), names=names)
     yield from tree.unanswered
 
 

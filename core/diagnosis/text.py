@@ -27,3 +27,15 @@ def squashed(text: str) -> str:
 def name_of(char: str) -> str:
     """Name a character that cannot be seen, as in ``U+00A0 NO-BREAK SPACE``."""
     return f"U+{ord(char):04X} {_CONTROLS.get(char) or unicodedata.name(char, '')}".strip()
+
+
+def is_international(name: str) -> bool:
+    """Tell whether `name` was written in another script on purpose: no look-alike stands among its letters."""
+    return not name.isascii() and all(map(_is_of_one_script, name.split(".")))
+
+
+def _is_of_one_script(label: str) -> bool:
+    foreign = [char for char in label if not char.isascii()]
+    letters = all(char.isalnum() and unicodedata.normalize("NFKC", char) == char for char in foreign)
+    latin = all(unicodedata.name(char, "").startswith("LATIN") for char in foreign)
+    return letters and (latin or not any("a" <= char <= "z" for char in label.lower()))
