@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 
 from core.diagnosis.scene import Rank, Scene, texts
 from core.diagnosis.text import readable
-from core.names import is_under
-from core.observations import Outcome, Unknown, Vantage
+from core.observations import Outcome, Unknown
 from core.spf import LOOKUP_LIMIT, SpfRecord, SpfSyntaxError, Term, is_spf, parse
 
 _OF_THE_NAME = frozenset({"a", "mx", "ptr"})
@@ -74,9 +73,5 @@ class Reach:
 
     def _asked(self, target: str) -> Outcome | None:
         """Return what is said of `target`; None of a stranger's name where no resolver can be asked."""
-        vantage = self.scene.third_parties
-        if vantage is None:
-            if not is_under(target, self.scene.apex(self.name)):
-                return None
-            vantage = Vantage.AUTHORITATIVE
-        return self.scene.outcome(target, "TXT", Rank.JUDGEMENT, vantage)
+        vantage = self.scene.whom(target)
+        return None if vantage is None else self.scene.outcome(target, "TXT", Rank.JUDGEMENT, vantage)
