@@ -70,7 +70,7 @@ def usual_records(domain: str) -> RecordSet:
 
 def preflight_case(domain: str, records: RecordSet | None = None, **limits: object) -> Case:
     """Return what to look at: the usual shape of records, or those that are known; `limits` are fields of `Case`."""
-    case = Case(domain, records or usual_records(domain), around=Around.ALL, shape=not records)
+    case = Case(domain, records or usual_records(domain), around=Around.ALL, shape=not records, beside=True)
     return replace(case, **limits)  # type: ignore[arg-type]  # named fields of Case
 
 

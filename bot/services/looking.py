@@ -17,7 +17,7 @@ from core.glance import shows_the_same, worth_a_glance
 from core.observations import Evidence, Vantage
 from core.preflight import judge, preflight_case
 from core.records import RecordSet
-from core.sending_domain import SendingDomain
+from core.sending_domain import SendingDomain, VerificationStatus
 
 log = structlog.get_logger(__name__)
 _ZONE_SECONDS = 3.0
@@ -113,6 +113,8 @@ class Looking:
             seconds=self.seconds,
             disagree_after=self.durations.disagree_after,
             check_targets=full and self.resolvers > 0,
+            # What is verified already was looked at then.
+            beside=full and any(each.status is not VerificationStatus.VERIFIED for each in domain.required),
             vantage=self.vantage,
         )
 

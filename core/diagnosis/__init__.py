@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from core import providers
-from core.diagnosis import judging, surroundings, transport
+from core.diagnosis import beside, judging, surroundings, transport
 from core.diagnosis.case import Case
 from core.diagnosis.scene import Scene
 from core.diagnosis.surroundings import Surroundings
@@ -30,8 +30,7 @@ _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # no question depends on the time
 def next_questions(case: Case, evidence: Evidence) -> tuple[Question, ...]:
     """Return what to ask next, each question once; empty when the look is complete or its budget used up."""
     scene = Scene(case, evidence, _ANY_TIME)
-    for record in case.records:
-        judging.find(scene, record)
+    _findings(scene)
     surroundings.survey(scene)
     return scene.open_questions()
 
@@ -39,8 +38,7 @@ def next_questions(case: Case, evidence: Evidence) -> tuple[Question, ...]:
 def diagnose(case: Case, evidence: Evidence, now: datetime) -> tuple[Finding, ...]:
     """Judge the evidence: one finding per expected record, in the order of the record set."""
     scene = Scene(case, evidence, now)
-    findings = tuple(judging.find(scene, record) for record in case.records)
-    return _with_zone_remarks(scene, _with_enforcing_policy(case, findings))
+    return _with_zone_remarks(scene, _with_enforcing_policy(case, _findings(scene)))
 
 
 def look_around(case: Case, evidence: Evidence, now: datetime) -> Surroundings:
@@ -61,6 +59,10 @@ def zone_facts(case: Case, evidence: Evidence) -> ZoneFacts | None:
     servers = zone.delegated or zone.own or tuple(dict.fromkeys(server.name for server in zone.servers if server.name))
     provider = providers.detect(servers)
     return ZoneFacts(zone.apex, tuple(sorted(servers)), provider.name if provider else None)
+
+
+def _findings(scene: Scene) -> tuple[Finding, ...]:
+    return beside.searched(scene, tuple(judging.find(scene, record) for record in scene.case.records))
 
 
 def _zone_of_domain(case: Case, evidence: Evidence) -> Zone | None:

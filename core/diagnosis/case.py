@@ -27,6 +27,7 @@ class Case:
     looks for misplaced records, too. `budget` is the most queries, `seconds` the most time that this look may
     take; the budget bounds explanations, never the questions without which nothing could be judged.
     `check_targets` asks whether the targets of CNAMEs resolve, which is our own side's business.
+    `beside` looks for other data beside CNAMEs, once everything else is right.
     `disagree_after` is how long name servers may disagree before it is the provider's turn.
     `around` asks about the domain's surroundings, too. `shape` says that only names and types of the records
     are known, not their values: nobody looks for them in other places.
@@ -41,6 +42,7 @@ class Case:
     seconds: float = 10.0
     vantage: Vantage = Vantage.AUTHORITATIVE
     check_targets: bool = False
+    beside: bool = False
     disagree_after: timedelta = timedelta(hours=1)
     around: Around = Around.NOTHING
     shape: bool = False

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from core import providers
-from core.diagnosis import cname, dkim, dmarc, mx, probing, propagation, spf, transport, txt, wildcard
+from core.diagnosis import beside, cname, dkim, dmarc, mx, probing, propagation, spf, transport, txt, wildcard
 from core.diagnosis.scene import Rank, Scene, target
 from core.diagnosis.verdict import MISSING, Verdict, act, trouble, wait
 from core.findings import Code, Fact, Finding, State
@@ -35,6 +35,9 @@ def judge(scene: Scene, record: ExpectedRecord, outcome: Outcome) -> Verdict:
     alias = target(outcome, record.name)
     if alias is not None and record.type is not RecordType.CNAME:
         return _conflict(record, alias)
+    also = beside.in_answer(outcome, record) if record.type is RecordType.CNAME else None
+    if also is not None:
+        return also
     rdatas = tuple(_own(outcome, record))
     if not rdatas:
         return MISSING
@@ -104,10 +107,18 @@ def _explained(scene: Scene, record: ExpectedRecord, wrongs: Sequence[tuple[Answ
     if scene.case.probe and wildcard.shadows(scene, record, answer.outcome):
         facts = {name: fact for name, fact in verdict.facts.items() if name in {"seen", "length"}}
         return Verdict(State.PENDING, Code.WILDCARD_SHADOW, facts)
+    alias = _alias_beside(scene, record)
+    if alias is not None:
+        return _conflict(record, alias)
     if verdict is not MISSING:
         return verdict
     exists = any(not _is_nxdomain(answer.outcome) for answer, _ in wrongs)
     return probing.explain(scene, record, exists=exists)
+
+
+def _alias_beside(scene: Scene, record: ExpectedRecord) -> str | None:
+    """Return the CNAME that an answer to another question has shown where `record` should be."""
+    return None if record.type is RecordType.CNAME else beside.known_alias(scene, record.name)
 
 
 def _is_nxdomain(outcome: Outcome) -> bool:
@@ -116,6 +127,9 @@ def _is_nxdomain(outcome: Outcome) -> bool:
 
 def _agreed(scene: Scene, record: ExpectedRecord, verdict: Verdict, answers: Sequence[Answer]) -> Verdict:
     """All who answered see it right: verified, unless somebody is silent, was not asked, or caches are behind."""
+    alias = _alias_beside(scene, record)
+    if alias is not None:
+        return _conflict(record, alias)
     mute = transport.mute(answers)
     if mute:
         return transport.silent(scene, record, mute)

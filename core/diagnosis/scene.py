@@ -95,6 +95,12 @@ class Scene:
             self._open[question] = min(rank, self._open.get(question, rank))
         return ()
 
+    def known_about(self, name: str) -> Iterator[Answer]:
+        """Yield what is known about `name` already, whatever was asked."""
+        for question, answers in self._answers.items():
+            if question.name == name and question.vantage is self.case.vantage:
+                yield from answers
+
     def outcome(self, name: str, kind: str, rank: Rank, vantage: Vantage | None = None) -> Outcome:
         """Return what was said about `name` at all: by anybody who has it, else by anybody who denies it."""
         outcomes = [answer.outcome for answer in self.answers(name, kind, rank, vantage)]

@@ -79,6 +79,7 @@ class World:
     problem: object = None
     views: dict = field(default_factory=dict)
     asked: list = field(default_factory=list)
+    everything: bool = False  # servers that answer with a CNAME and what is asked for at once
 
     def __post_init__(self):
         for server in (*self.servers, *RESOLVERS[: self.resolvers]):
@@ -171,9 +172,13 @@ class World:
             return fault
         name, kind = question.name, question.type
         owner = name if self._exists(view, name) else self._wildcard(view, name)
-        for found in (kind, "CNAME"):
-            if owner is not None and (owner, found) in view.records:
-                return Present((RRset(name, found, self.ttl, view.records[owner, found]),))
+        sets = [
+            RRset(name, found, self.ttl, view.records[owner, found])
+            for found in dict.fromkeys(("CNAME", kind) if self.everything else (kind, "CNAME"))
+            if owner is not None and (owner, found) in view.records
+        ]
+        if sets:
+            return Present(tuple(sets if self.everything else sets[:1]))
         nothing = Nothing.NODATA if owner is not None else Nothing.NXDOMAIN
         return Absent(nothing, self.negative_ttl, "soa")
 
