@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages import catalog
+from bot.messages.advice_facts import told
 from bot.messages.hosts import zone_of
 from bot.messages.lines import Line
 from bot.messages.voice import Fact, Voice, outside
@@ -47,7 +48,7 @@ def advice(voice: Voice, code: Code, record: ExpectedRecord, facts: Facts, scene
     """Say what to do about `code`; nothing for a record that is right."""
     if code is Code.OK:
         return ()
-    known: dict[str, Fact] = {**_of_record(record, scene), **facts, "provider": voice.provider(scene.provider)}
+    known = {**_of_record(record, scene), **told(voice, facts), "provider": voice.provider(scene.provider)}
     if "underlying" in facts:
         if facts["underlying"] == Code.MISSING:
             return voice.say("regressed.missing", **known)

@@ -5,8 +5,10 @@ https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC
+from itertools import pairwise
 from typing import Any
 
 from bot.messages.lines import Emoji, Line, Link, Mention, MentionKind, Moment, Piece, Words
@@ -21,6 +23,7 @@ _MARKS = {MentionKind.USER: "@", MentionKind.CHANNEL: "#", MentionKind.USERGROUP
 _EMOJI = re.compile(r"(?<![\w:]):(?=[a-z0-9_'+-]+:)", re.IGNORECASE)
 # At the beginning of a line it makes a quotation of the line.
 _QUOTE = re.compile(r"^(\s*)&gt;", re.MULTILINE)
+_STOPS = (".", ";", ",", ":")
 _ID = re.compile(r"[A-Z0-9]{2,32}")
 
 
@@ -105,15 +108,25 @@ def _reference(mention: Mention) -> str:
 def fallback(line: Sequence[Piece]) -> str:
     """Return the `text` beside blocks: unformatted, times in UTC, escaped as Slack reads it all the same."""
     text = "".join(
-        _reference(piece) if isinstance(piece, Mention) else _no_emoji(plain((piece,))).translate(_ESCAPES)
-        for piece in line
+        _reference(piece) if isinstance(piece, Mention) else _no_emoji(_plain_piece(piece)).translate(_ESCAPES)
+        for piece in _set_apart(line)
     )
     return _QUOTE.sub(r"\1›", text)
 
 
 def plain(line: Line | Sequence[Piece]) -> str:
     """Return plain text, for headers, labels and files: times in UTC, no emoji."""
-    return "".join(_plain_piece(piece) for piece in line)
+    return "".join(map(_plain_piece, _set_apart(line)))
+
+
+def _set_apart(line: Sequence[Piece]) -> Iterator[Piece]:
+    """Put a value in quotation marks that ends like the sentence around it: ``.`` and ``.`` would read as one value."""
+    for piece, following in pairwise((*line, Words(""))):
+        clashes = isinstance(piece, Words) and piece.code and piece.text.endswith(_STOPS)
+        if clashes and isinstance(piece, Words) and isinstance(following, Words) and following.text.startswith(_STOPS):
+            yield replace(piece, text=f'"{piece.text}"')
+        else:
+            yield piece
 
 
 def _plain_piece(piece: Piece) -> str:

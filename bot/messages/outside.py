@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from core.secrecy import blotted
 
@@ -47,6 +48,18 @@ def shorten(text: str, limit: int = SEEN_LIMIT) -> str:
         return text
     head = limit // 2
     return f"{text[:head]}…{text[len(text) - (limit - head - 1) :]}"
+
+
+def shorten_list(texts: Sequence[str], limit: int = SEEN_LIMIT) -> str:
+    """Write a list in at most `limit` characters: what does not fit goes whole, from the middle."""
+    if len(whole := ", ".join(texts)) <= limit:
+        return whole
+    for left_out in range(1, len(texts)):
+        head = (len(texts) - left_out + 1) // 2
+        tail = texts[head + left_out :]
+        if len(some := ", ".join((*texts[:head], "…", *tail))) <= limit:
+            return some
+    return shorten(whole, limit)
 
 
 def cut(text: str, limit: int) -> str:

@@ -14,7 +14,7 @@ from functools import cache
 from bot.messages import catalog
 from bot.messages.formats import plain
 from bot.messages.lines import Emoji, Line, Link, Mention, MentionKind, Moment, Piece, Words, joined, line, merged
-from bot.messages.outside import NAME_LIMIT, SEEN_LIMIT, VALUE_LIMIT, cleaned
+from bot.messages.outside import NAME_LIMIT, SEEN_LIMIT, VALUE_LIMIT, cleaned, shorten_list
 from bot.messages.spans import exactly, roughly
 from core.records import Purpose
 from core.sending_domain import (
@@ -177,7 +177,9 @@ class Voice:
         if slot.name == "lines":  # each is entered by itself
             return joined(((Words(cleaned(text, VALUE_LIMIT), code=True),) for text in texts), "\n")
         if texts:
-            return outside(slot.name, ", ".join(texts), code=slot.code, bold=slot.bold)
+            seen = slot.name in _SEEN
+            listed = shorten_list([cleaned(text, NAME_LIMIT) for text in texts]) if seen else ", ".join(texts)
+            return outside(slot.name, listed, code=slot.code, bold=slot.bold)
         return tuple(item for item in value if not isinstance(item, str))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core import providers
 from core.diagnosis import caa, wildcard
-from core.diagnosis.mx import is_doubled
+from core.diagnosis.mx import is_doubled, typed
 from core.diagnosis.scene import Rank, Scene, addresses, target
 from core.diagnosis.verdict import Verdict, act, remark, right, trouble, wait
 from core.findings import Code
@@ -32,7 +32,7 @@ def judge(scene: Scene, record: ExpectedRecord, rdatas: Sequence[Rdata]) -> Verd
     seen = next((rdata.target for rdata in rdatas if isinstance(rdata, Cname)), "")
     expected = expected_target(record)
     if is_doubled(seen, expected, record.name, scene):
-        return act(Code.TARGET_DOUBLED_SUFFIX, seen=seen, length=len(seen), typed=f"{expected}.")
+        return act(Code.TARGET_DOUBLED_SUFFIX, seen=seen, length=len(seen), typed=typed(scene, record, expected))
     return _chain(scene, record, seen)
 
 

@@ -95,8 +95,7 @@ def _judged(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer]) -> 
 
 
 def _disagreement(scene: Scene, good: Sequence[Answer], bad: Sequence[Answer]) -> Verdict:
-    minutes = int(scene.case.disagree_after.total_seconds() // 60)
-    limit = f"{minutes // 60} h" if minutes and minutes % 60 == 0 else f"{minutes} min"
+    limit = round(scene.case.disagree_after.total_seconds())
     ok_ns, bad_ns = transport.server_names(good), transport.server_names(bad)
     return wait(Code.NAMESERVERS_DISAGREE, ok_ns=ok_ns, bad_ns=bad_ns, limit=limit)
 

@@ -4,11 +4,13 @@ import ipaddress
 import re
 from collections.abc import Callable, Sequence
 
+from core import providers
 from core.diagnosis.scene import Scene
 from core.diagnosis.verdict import Verdict, act, remark, right
 from core.findings import Code
 from core.names import parents
 from core.observations import Mx, Rdata
+from core.providers import Trait
 from core.records import ExpectedRecord
 
 _REGION = re.compile(r"feedback-smtp\.([a-z0-9-]+)\.amazonses\.com")
@@ -68,7 +70,14 @@ def _extra(_: ExpectedRecord, expected: str, seen: Sequence[Mx], __: Scene) -> V
 
 def _doubled(record: ExpectedRecord, expected: str, seen: Sequence[Mx], scene: Scene) -> Verdict | None:
     found = next((mx.exchange for mx in seen if is_doubled(mx.exchange, expected, record.name, scene)), None)
-    return act(Code.MX_TARGET_DOUBLED, seen=found, typed=f"{expected}.") if found else None
+    return act(Code.MX_TARGET_DOUBLED, seen=found, typed=typed(scene, record, expected)) if found else None
+
+
+def typed(scene: Scene, record: ExpectedRecord, target: str) -> str:
+    """Return how `target` is entered at the provider of the record's zone: with a final dot where that takes one."""
+    zone = scene.zone(record.name)
+    provider = providers.detect(zone.delegated or zone.own) if zone else None
+    return target if provider is not None and Trait.NO_DOT in provider.traits else f"{target}."
 
 
 def is_doubled(seen: str, expected: str, name: str, scene: Scene) -> bool:

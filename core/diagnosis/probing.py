@@ -8,7 +8,7 @@ from core.diagnosis.scene import Rank, Scene, target, texts
 from core.diagnosis.text import printable
 from core.diagnosis.verdict import MISSING, Verdict, act, wait
 from core.findings import Code
-from core.names import is_under, relative_host, suggest_subdomain
+from core.names import is_under, registered_domain, relative_host, suggest_subdomain
 from core.observations import Mx, Other, Outcome, Present, Rdata
 from core.records import ExpectedRecord, Purpose, RecordType
 
@@ -21,7 +21,7 @@ _MATCHERS = {Purpose.SPF: spf.matches, Purpose.DKIM: dkim.matches, Purpose.DMARC
 def explain(scene: Scene, record: ExpectedRecord, *, exists: bool) -> Verdict:
     """Say why `record` is missing; first match wins. `exists` tells whether its name has other data."""
     if record.type is RecordType.CNAME and record.name == scene.apex(record.name):
-        return act(Code.CNAME_AT_APEX, suggestion=suggest_subdomain(record.name))
+        return act(Code.CNAME_AT_APEX, suggestion=_elsewhere(scene.case.domain, record.name))
     if record.purpose is Purpose.DMARC:
         verdict = dmarc.inherited(scene, record)
         if verdict is not None:
@@ -31,6 +31,14 @@ def explain(scene: Scene, record: ExpectedRecord, *, exists: bool) -> Verdict:
         if found is not None:
             return found
     return _subzone(scene, record) or MISSING
+
+
+def _elsewhere(domain: str, apex: str) -> str:
+    """Suggest a sending domain whose names are no zones: below the domain, or beside it where `apex` is one of its."""
+    if domain == apex:
+        return suggest_subdomain(domain)
+    company = registered_domain(domain)
+    return next(name for name in (suggest_subdomain(company), f"news.{company}") if name != domain)
 
 
 def _probes(case: Case, *, exists: bool) -> tuple[Probe, ...]:

@@ -19,6 +19,17 @@ def look(*values):
     return world.diagnose(Case(DOMAIN, RECORDS))[Purpose.MX]
 
 
+def test_a_target_is_entered_without_final_dot_where_the_panel_refuses_one():
+    servers = ("dns01.muumuu-domain.com", "dns02.muumuu-domain.com")
+    world = World(delegated=servers).add(RECORDS).put(NAME, "MX", f"10 {EXCHANGE}.example.com")
+    world.put(f"click.{DOMAIN}", "CNAME", "click.engage.example.net.example.com")
+
+    found = world.diagnose(Case(DOMAIN, RECORDS))
+
+    assert found[Purpose.MX].facts["typed"] == EXCHANGE
+    assert found[Purpose.CLICK_TRACKING].facts["typed"] == "click.engage.example.net"
+
+
 @pytest.mark.parametrize(
     ("values", "code", "facts"),
     [

@@ -1,11 +1,13 @@
 """A record that is not where it belongs is looked for where panels and people put it."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.diagnosis import Case
 from core.findings import BlockedOn, Code, State
 from core.observations import Silence
-from core.records import Purpose
+from core.records import Purpose, RecordSet
 from tests.fakes.dns_world import NS1, NS2, Server, World
 from tests.fakes.record_sets import record_set
 
@@ -119,7 +121,23 @@ def test_a_zone_apex_cannot_be_an_alias():
 
     finding = world.diagnose(Case("example.com", type(records)(1, (click,))))[Purpose.CLICK_TRACKING]
 
-    assert (finding.code, finding.facts["suggestion"]) == (Code.CNAME_AT_APEX, "mail.click.example.com")
+    assert (finding.code, finding.facts["suggestion"]) == (Code.CNAME_AT_APEX, "mail.example.com")
+
+
+@pytest.mark.parametrize(
+    ("domain", "name", "suggestion"),
+    [
+        ("mail.example.com", "click.mail.example.com", "news.example.com"),
+        ("mkt.example.com", "mkt.example.com", "mail.mkt.example.com"),
+    ],
+)
+def test_where_a_name_is_a_zone_another_sending_domain_is_suggested(domain, name, suggestion):
+    click = next(record for record in record_set(domain) if record.purpose is Purpose.CLICK_TRACKING)
+    records = RecordSet(1, (replace(click, name=name),))
+
+    finding = World(name).diagnose(Case(domain, records))[Purpose.CLICK_TRACKING]
+
+    assert (finding.code, finding.facts["suggestion"]) == (Code.CNAME_AT_APEX, suggestion)
 
 
 def test_a_wildcard_is_told_from_a_wrong_value():

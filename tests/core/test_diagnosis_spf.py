@@ -94,6 +94,7 @@ def test_too_many_lookups_are_counted_without_asking_anybody():
     finding = look(f"v=spf1 {OURS} {' '.join(f'a:h{i}.example.net' for i in range(10))} ~all")
 
     assert (finding.code, finding.facts["count"]) == (Code.SPF_TOO_MANY_LOOKUPS, 11)
+    assert "a:h9.example.net 1" in finding.facts["counts"]
 
 
 def test_exactly_ten_lookups_are_allowed():

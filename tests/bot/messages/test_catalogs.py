@@ -248,6 +248,8 @@ def say_the_rest(language):
         yield check_table(CHECKUP, language, records)
         yield check_table(replace(CHECKUP, zone=ZoneFacts("example.com")), language, records)
         yield check_table(replace(CHECKUP, rows=(spoilt,)), language, records)
+    yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "0 × v=spf1"}, scene)
+    yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "2 × v=spf1"}, scene)
     yield voice.say("row.seen.several", seen="a | b", count=2)
     yield render_invite("C0IT", "engage", language)
     yield render_card(samples.replace(layouts["verified"], window=None), Turn(TurnKey.ENGAGE), BARE)

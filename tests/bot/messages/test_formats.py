@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.messages.advice import Scene, advice
 from bot.messages.formats import fallback, mrkdwn, plain, rich
 from bot.messages.lines import Emoji, Link, Mention, MentionKind, Moment, Words, bold_lead, joined, line
-from bot.messages.outside import clean, shorten
+from bot.messages.outside import clean, shorten, shorten_list
 from bot.messages.spans import exactly, roughly
 from bot.messages.voice import Voice
+from core.findings import Code
 from core.sending_domain import DomainStatus, Language, VerificationStatus
+from tests.fakes.record_sets import record_set
 
 AT = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 
@@ -140,6 +143,63 @@ def test_what_is_to_be_entered_is_code_and_never_shortened(name):
     said = Voice(Language.EN).say(texts[name], **{name: value})
 
     assert Words(value, code=True) in said
+
+
+def test_a_list_is_shortened_by_whole_items():
+    names = tuple(f"old{n}.mail.dead-names.example.com" for n in range(4))
+
+    said = plain(Voice(Language.EN).say("advice.spf-void-lookups", count=4, names=names))
+
+    assert said.endswith(f"Remove: {names[0]}, …, {names[3]}")
+    assert shorten_list(["a", "b"]) == "a, b"
+    assert len(shorten_list(["a" * 200])) == 80
+
+
+def test_a_value_that_ends_like_the_sentence_is_quoted_where_it_is_plain():
+    said = Voice(Language.EN).say(
+        "advice.target-doubled-suffix", seen="a.example.net.example.com", typed="a.example.net."
+    )
+
+    assert plain(said).endswith('Enter it as "a.example.net.".')
+    assert fallback(said).endswith('Enter it as "a.example.net.".')
+    assert mrkdwn(said).endswith("Enter it as `a.example.net.`.")
+    assert plain(Voice(Language.EN).say("advice.cname-wrong-target", seen="a.b", expected="c.d")).endswith("it to c.d.")
+
+
+@pytest.mark.parametrize(
+    ("ede", "said"),
+    [
+        ("6 signature expired", "EDE 6 DNSSEC Bogus: signature expired"),
+        ("7", "EDE 7 Signature Expired"),
+        ("4242 odd", "EDE 4242: odd"),
+        ("", "SERVFAIL"),
+    ],
+)
+def test_an_extended_error_is_named(ede, said):
+    record = record_set("mail.example.com").records[0]
+    scene = Scene("mail.example.com", "example.com")
+
+    text = plain(advice(Voice(Language.EN), Code.DNSSEC_BOGUS, record, {"ede": ede}, scene))
+
+    assert f"fails ({said})." in text
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "said"),
+    [
+        (Code.NAMESERVERS_DISAGREE, {"limit": 30}, ("If it lasts 30 s,", "30秒続く場合")),
+        (Code.NAMESERVERS_DISAGREE, {"limit": 3600}, ("If it lasts 1 h,", "1時間続く場合")),
+        (Code.SPF_NESTED_ERROR, {"problem": "0 × v=spf1"}, ("a problem: no SPF record.", "（SPFレコードなし）")),
+        (Code.SPF_NESTED_ERROR, {"problem": "2 × v=spf1"}, ("a problem: 2 SPF records.", "（SPFレコードが2件）")),
+        (Code.SPF_NESTED_ERROR, {"problem": "timeout"}, ("a problem: timeout.", "（timeout）")),
+    ],
+)
+def test_what_the_core_counts_is_said_in_words(code, facts, said):
+    record = record_set("mail.example.com").records[0]
+    scene = Scene("mail.example.com", "example.com")
+
+    for language, text in zip(Language, said, strict=True):
+        assert text in plain(advice(Voice(language), code, record, facts, scene))
 
 
 def test_control_and_direction_marks_are_stripped():
