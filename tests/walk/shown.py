@@ -117,6 +117,9 @@ SHOWN = (
 )
 """Every slip but the one that concerns no record."""
 
+LOST = ("wrong-target", "forgotten", "truncate-dkim", "second-spf", "domain-expired")
+"""Slips at records that were verified before: each shows `regressed`, once it was seen twice, with what it comes to."""
+
 OFFLINE = "resolver-silent"
 """The slip that shows `checker-offline`: of no record, but of all that is looked at."""
 
@@ -134,5 +137,5 @@ class Elsewhere:
 ELSEWHERE = {
     Code.OK: Elsewhere(V, NOBODY, "a record that is right"),
     Code.CHECKER_OFFLINE: Elsewhere(T, US, f"`{OFFLINE}`: the reply is about the whole domain"),
-    Code.REGRESSED: Elsewhere(T, IT, "any slip at a record that was verified before"),
+    Code.REGRESSED: Elsewhere(T, IT, f"any slip at a record that was verified, such as `{LOST[0]}`, once seen twice"),
 }

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.dns.observer import Observer, ObserverSettings
-from bot.messages import catalog
 from bot.messages.advice import Scene, advice
 from bot.messages.formats import rich
 from bot.messages.thread import render_reply
@@ -26,7 +25,7 @@ from tests.bot.services.house import Time, zone_value
 from tests.core.building import IT, NAME, NOW, a_domain, a_snapshot
 from tests.fakes.provisioner import records_for
 from tests.fakes.workspace import words
-from tests.walk.shown import ELSEWHERE, OFFLINE, SHOWN, Shown
+from tests.walk.shown import ELSEWHERE, LOST, OFFLINE, SHOWN, Shown
 
 POLL = timedelta(minutes=5)
 LIMIT = timedelta(minutes=4)
@@ -206,21 +205,39 @@ async def test_a_resolver_out_of_reach_is_nobodys_fault_but_ours(walk):
     assert walk.domain.verification is VerificationStatus.VERIFIED
 
 
-@pytest.mark.parametrize("slip", ["wrong-target", "truncate-dkim"])
-async def test_a_slip_at_a_verified_record_shows_as_a_regression_with_what_it_comes_down_to(walk, slip):
-    shown = next(each for each in SHOWN if each.slip == slip)
+@pytest.mark.parametrize("slip", LOST)
+async def test_a_slip_at_a_verified_record_is_told_as_a_regression_once_seen_twice(walk, slip):
+    shown = replace(next(each for each in SHOWN if each.slip == slip), after=None)
     await walk.begin(shown)
-    await walk.poll()
+    await walk.until_verified()
+    assert walk.domain.verification is VerificationStatus.VERIFIED
     await walk.slip(shown)
 
     await walk.poll()
+    first = walk.replies
     await walk.poll()
 
-    finding = finding_of(walk.domain, shown)
+    finding = told_of(walk.replies, shown)
+    lost = replace(shown, code=Code.REGRESSED)
+    assert not first
     assert (finding.code, finding.facts["underlying"]) == (Code.REGRESSED, shown.code)
+    assert (finding.state, finding.blocked_on) == (State.TEMPORARY, BlockedOn.IT)
+    assert walk.domain.verification is VerificationStatus.TEMPORARY_FAILURE
     for language in Language:
-        ending = catalog.text("advice.regressed", language).rpartition("}")[2].strip()
-        assert ending in thread_in(language, walk.replies)
+        thread = thread_in(language, walk.replies)
+        assert advice_in(language, lost, finding, walk.replies[-1]) in thread
+        if shown.code is not Code.MISSING:  # which is said in words of its own
+            assert advice_in(language, shown, plain(finding), walk.replies[-1]) in thread
+
+    walk.nameserver.mend()
+    await walk.until_verified()
+    assert walk.domain.verification is VerificationStatus.VERIFIED
+    assert walk.all_right()
+
+
+def plain(finding):
+    """Return a finding without what makes it a regression."""
+    return replace(finding, facts={name: fact for name, fact in finding.facts.items() if name != "underlying"})
 
 
 def test_every_slip_shows_a_code_and_every_code_is_shown_or_excused():
