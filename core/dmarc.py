@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from core.tags import TagSyntaxError, parse_tags
 
@@ -13,8 +14,9 @@ WALK_LIMIT = 8
 LEGACY_TAGS = ("pct", "rf", "ri")
 """Tags of RFC 7489 that RFC 9989 removed."""
 
-_VERSION = re.compile(r"v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)")
-_CLAIM = re.compile(r"\W*v\W{0,3}dmarc", re.IGNORECASE)
+_VERSION = re.compile(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")
+_CLAIM = re.compile(r"\W*v\W{0,3}dmarc|.*\bdmarc\s?1\b|(?:.*;)?\s*p\s*=\s*(?:none|quarantine|reject)\b", re.IGNORECASE)
+_MISSPELLED_VERSION = re.compile(r"\W*v\W{0,3}dmarc[\W\d]*", re.IGNORECASE)
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "adkim": ("r", "s"),
     "aspf": ("r", "s"),
@@ -22,15 +24,21 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "t": ("y", "n"),
 }
 _POLICY_TAGS = ("p", "sp", "np")
+_LONGEST_TYPO = 20
 
 
 class DmarcSyntaxError(ValueError):
-    """The text is no valid policy record. `tag` is the part at fault, `suggestion` a valid one."""
+    """The text is no valid policy record. `tag` is the part at fault, `suggestion` what was meant.
 
-    def __init__(self, tag: str, suggestion: str) -> None:
+    Where that cannot be guessed, `suggestion` is None; `policy_tag` then names the tag that needs a policy, and
+    is empty where only the whole record could be given anew.
+    """
+
+    def __init__(self, tag: str, suggestion: str | None = None, policy_tag: str = "") -> None:
         super().__init__(tag)
         self.tag = tag
         self.suggestion = suggestion
+        self.policy_tag = policy_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +92,33 @@ def parse(text: str) -> DmarcRecord:
     Other tags with a value that does not exist are passed over, as RFC 9989 section 4.8 tells receivers to do.
     """
     if not is_dmarc(text):
-        raise DmarcSyntaxError(text.partition(";")[0].strip(), "v=DMARC1;")
+        head = text.partition(";")[0].strip()
+        raise DmarcSyntaxError(head, "v=DMARC1;" if _MISSPELLED_VERSION.fullmatch(head) else None)
     try:
         raw = parse_tags(text)
     except TagSyntaxError as error:
-        raise DmarcSyntaxError(error.tag, "v=DMARC1; p=none;") from error
+        raise DmarcSyntaxError(error.tag) from error
+    written: dict[str, str] = {}
     tags: dict[str, str] = {}
-    for name, value in ((name.lower(), value) for name, value in raw.items()):
-        if name in _POLICY_TAGS and value.lower() not in POLICIES:
-            raise DmarcSyntaxError(f"{name}={value}", f"{name}=none")
-        choices = POLICIES if name in _POLICY_TAGS else _CHOICES.get(name)
-        if choices is None:
-            tags[name] = value
-        elif value.lower() in choices:
-            tags[name] = value.lower()
+    for name, value in raw.items():
+        tag = name.lower()  # as RFC 5234 section 2.3 has it for all that stands in quotation marks
+        if tag in written:
+            raise DmarcSyntaxError(f"{written[tag]}; {name}={value}")
+        written[tag] = f"{name}={value}"
+        _take(tags, tag, value)
     return DmarcRecord(tags)
+
+
+def _take(tags: dict[str, str], name: str, value: str) -> None:
+    """Add one tag. Raises `DmarcSyntaxError` where it is a policy that does not exist."""
+    choices = POLICIES if name in _POLICY_TAGS else _CHOICES.get(name)
+    if choices is None:
+        tags[name] = value
+    elif value.lower() in choices:
+        tags[name] = value.lower()
+    elif name in _POLICY_TAGS:
+        meant = get_close_matches(value.lower()[:_LONGEST_TYPO], POLICIES, n=1)
+        raise DmarcSyntaxError(f"{name}={value}", f"{name}={meant[0]}" if meant else None, name)
 
 
 def is_weaker(policy: str, than: str) -> bool:

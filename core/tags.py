@@ -6,7 +6,7 @@ _TAG = re.compile(r"[ \t\r\n]*([A-Za-z][A-Za-z0-9_]*)[ \t\r\n]*=(.*)", re.DOTALL
 
 
 class TagSyntaxError(ValueError):
-    """Something in the list is no tag, or stands there twice. `tag` is that part, `problem` what is wrong."""
+    """Something in the list is no tag, or stands there twice. `tag` is that part as text, `problem` what is wrong."""
 
     def __init__(self, tag: str, problem: str) -> None:
         super().__init__(problem)
@@ -27,9 +27,9 @@ def parse_tags(text: str) -> dict[str, str]:
         found = _TAG.fullmatch(part)
         if found is None:
             shown = part.strip()
-            raise TagSyntaxError(shown, f"`{shown}`: no tag=value" if shown else ";;")
-        name = found[1]
+            raise TagSyntaxError(shown or ";;", f"`{shown}`: no tag=value" if shown else ";;")
+        name, value = found[1], found[2].strip(" \t\r\n")
         if name in tags:
-            raise TagSyntaxError(name, f"{name}= twice")
-        tags[name] = found[2].strip(" \t\r\n")
+            raise TagSyntaxError(f"{name}={tags[name]}; {name}={value}", f"{name}= twice")
+        tags[name] = value
     return tags

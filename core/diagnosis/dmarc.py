@@ -38,14 +38,14 @@ def judge(scene: Scene, record: ExpectedRecord, values: Sequence[bytes]) -> Verd
     slipped = txt.slip(record, values, candidates)
     if slipped is not None:
         return slipped
-    return _invalid(candidates[0]) if candidates else MISSING
+    return _invalid(record, candidates[0]) if candidates else MISSING
 
 
 def _judge_one(scene: Scene, record: ExpectedRecord, claim: bytes, values: Sequence[bytes]) -> Verdict:
     try:
         seen = dmarc.parse(readable(claim))
     except DmarcSyntaxError:
-        return txt.slip(record, values, (claim,)) or _invalid(claim)
+        return txt.slip(record, values, (claim,)) or _invalid(record, claim)
     if "p" not in seen.tags:
         slipped = txt.slip(record, values, (claim,))
         if slipped is not None:
@@ -56,12 +56,16 @@ def _judge_one(scene: Scene, record: ExpectedRecord, claim: bytes, values: Seque
     return right(*_remarks(scene, record, seen), *clash[:1])
 
 
-def _invalid(value: bytes) -> Verdict:
+def _invalid(record: ExpectedRecord, value: bytes) -> Verdict:
+    """Name the tag at fault, and what it should be: as it was meant, as it is expected, or the whole record."""
+    tag, suggestion = readable(value), record.value
     try:
-        dmarc.parse(readable(value))
+        dmarc.parse(tag)
     except DmarcSyntaxError as error:
-        return act(Code.DMARC_INVALID, tag=error.tag, suggestion=error.suggestion, **txt.sight(value))
-    return act(Code.DMARC_INVALID, tag=readable(value), suggestion="v=DMARC1; p=none;", **txt.sight(value))
+        tag = error.tag
+        wanted = f"{error.policy_tag}={_policy(record)}" if error.policy_tag else record.value
+        suggestion = error.suggestion or wanted
+    return act(Code.DMARC_INVALID, tag=tag, suggestion=suggestion, **txt.sight(value))
 
 
 def _remarks(scene: Scene, record: ExpectedRecord, seen: DmarcRecord) -> Iterator[Remark]:
@@ -116,8 +120,9 @@ def inherited(scene: Scene, record: ExpectedRecord) -> Verdict | None:
         if outcome is None:
             break
         certain = certain and not isinstance(outcome, Unknown)
-        policies = _valid(texts(outcome, _PREFIX + name))
-        if len(policies) == 1:
+        claims = tuple(text for text in texts(outcome, _PREFIX + name) if is_dmarc(readable(text)))
+        policies = _valid(claims)
+        if len(claims) == len(policies) == 1:  # of several that claim to be it, receivers take none
             found.append((name, policies[0]))
             if policies[0].psd != "u":
                 break

@@ -30,7 +30,15 @@ def look(world, records=RECORDS):
         (["v=DMARC2; p=none"], Code.DMARC_INVALID, {"tag": "v=DMARC2", "suggestion": "v=DMARC1;"}),
         (["v=dmarc1; p=none"], Code.DMARC_INVALID, {"tag": "v=dmarc1"}),
         (["v=DMARC1; p=monitor"], Code.DMARC_INVALID, {"tag": "p=monitor", "suggestion": "p=none"}),
-        (["v=DMARC1; p=none; sp=x"], Code.DMARC_INVALID, {"tag": "sp=x"}),
+        (["v=DMARC1; p=none; sp=x"], Code.DMARC_INVALID, {"tag": "sp=x", "suggestion": "sp=none"}),
+        (["v=DMARC1; p=quarentine"], Code.DMARC_INVALID, {"tag": "p=quarentine", "suggestion": "p=quarantine"}),
+        (["v=DMARC1;; p=none"], Code.DMARC_INVALID, {"tag": ";;", "suggestion": "v=DMARC1; p=none;"}),
+        (["v=DMARC1; p=none; P=reject"], Code.DMARC_INVALID, {"tag": "p=none; P=reject"}),
+        (["v=DMARC1 p=none"], Code.DMARC_INVALID, {"suggestion": "v=DMARC1; p=none;"}),
+        (["p=none"], Code.DMARC_INVALID, {"tag": "p=none", "suggestion": "v=DMARC1; p=none;"}),
+        (["DMARC1; p=none"], Code.DMARC_INVALID, {"tag": "DMARC1", "suggestion": "v=DMARC1; p=none;"}),
+        (["v=DKIM1; p=reject"], Code.DMARC_INVALID, {"tag": "v=DKIM1", "suggestion": "v=DMARC1; p=none;"}),
+        ([f"{NAME}. TXT v=DMARC1; p=none"], Code.DMARC_INVALID, {"suggestion": "v=DMARC1; p=none;"}),
     ],
 )
 def test_what_makes_the_record_invalid_is_named(values, code, facts):
@@ -58,6 +66,24 @@ def test_what_is_unwise_is_noted_beside_a_right_record(value, code, facts):
 
     assert finding.verified
     assert [(remark.code, remark.facts) for remark in finding.remarks] == [(code, facts)]
+
+
+@pytest.mark.parametrize(
+    ("value", "suggestion"),
+    [
+        ("v=DMARC1; p=", "p=reject"),
+        ("v=DMARC1; p=block", "p=reject"),
+        ("v=DMARC1; p=non", "p=none"),
+        ("v=DMARC1; none", "v=DMARC1; p=reject; rua=mailto:d@example.com"),
+    ],
+)
+def test_what_was_chosen_is_suggested_where_nobody_can_tell_what_was_meant(value, suggestion):
+    chosen = _policy("v=DMARC1; p=reject; rua=mailto:d@example.com")
+    records = RecordSet(1, tuple(r if r.purpose is not Purpose.DMARC else chosen for r in RECORDS))
+
+    finding = look(world_with(f"{value}; adkim=r", records=records), records)
+
+    assert (finding.code, finding.facts["suggestion"]) == (Code.DMARC_INVALID, suggestion)
 
 
 def test_a_policy_weaker_than_chosen_is_right_but_noted():
@@ -140,8 +166,9 @@ def test_an_enforcing_policy_above_is_a_warning_until_spf_and_dkim_are_right():
     assert [remark.code for remark in look(too_early).remarks] == [Code.DMARC_INHERITED_ENFORCING]
 
 
-def test_two_policies_above_are_none():
-    world = world_with().put("_dmarc.example.com", "TXT", "v=DMARC1; p=none", "v=DMARC1; p=reject")
+@pytest.mark.parametrize("other", ["v=DMARC1; p=none", "v=DMARC1; p=bogus"])
+def test_two_policies_above_are_none(other):
+    world = world_with().put("_dmarc.example.com", "TXT", other, "v=DMARC1; p=reject")
 
     assert look(world).code is Code.MISSING
 

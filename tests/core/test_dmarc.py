@@ -18,16 +18,28 @@ VALID = [
     "v=DMARC1; p=none; unknown=1",
     "v=DMARC1; p=none; adkim=strict",
     "v=DMARC1; sp=none; rua=mailto:d@example.com",
+    "V=DMARC1; P=none",
+    "v = DMARC1 ; p = none ;",
+    "v=DMARC1; rua=mailto:d@example.com!10m,mailto:e@example.com!5g; p=none",
+    "v=DMARC1",
 ]
 INVALID = {
-    "v=DMARC2; p=none": ("v=DMARC2", "v=DMARC1;"),
-    "v=dmarc1; p=none": ("v=dmarc1", "v=DMARC1;"),
-    "p=none; v=DMARC1": ("p=none", "v=DMARC1;"),
-    "v=DMARC1; p=monitor": ("p=monitor", "p=none"),
-    "v=DMARC1; p=none; sp=no": ("sp=no", "sp=none"),
-    "v=DMARC1; p=none; np=": ("np=", "np=none"),
-    "v=DMARC1; p=none; p=reject": ("p", "v=DMARC1; p=none;"),
-    "v=DMARC1; none": ("none", "v=DMARC1; p=none;"),
+    "v=DMARC2; p=none": ("v=DMARC2", "v=DMARC1;", ""),
+    "v=dmarc1; p=none": ("v=dmarc1", "v=DMARC1;", ""),
+    "'v=DMARC1; p=none": ("'v=DMARC1", "v=DMARC1;", ""),
+    "v=DMARC1 p=none": ("v=DMARC1 p=none", None, ""),
+    "p=none; v=DMARC1": ("p=none", None, ""),
+    "v=DMARC1; p=monitor": ("p=monitor", None, "p"),
+    "v=DMARC1; p=quarentine": ("p=quarentine", "p=quarantine", "p"),
+    "v=DMARC1; P=Rejct": ("p=Rejct", "p=reject", "p"),
+    "v=DMARC1; p=none.": ("p=none.", "p=none", "p"),
+    "v=DMARC1; p=none; sp=no": ("sp=no", "sp=none", "sp"),
+    "v=DMARC1; p=none; np=": ("np=", None, "np"),
+    "v=DMARC1; p=none; p=reject": ("p=none; p=reject", None, ""),
+    "v=DMARC1; p=none; P=reject": ("p=none; P=reject", None, ""),
+    "v=DMARC1; none": ("none", None, ""),
+    "v=DMARC1;; p=none": (";;", None, ""),
+    "v=DMARC1; p=none; ;": (";;", None, ""),
 }
 
 
@@ -42,11 +54,11 @@ def test_a_valid_record_parses_here_and_in_checkdmarc(text):
 
 
 @pytest.mark.parametrize(("text", "fault"), INVALID.items())
-def test_the_tag_at_fault_is_named_with_a_valid_one(text, fault):
+def test_the_tag_at_fault_is_named_with_what_was_meant(text, fault):
     with pytest.raises(DmarcSyntaxError) as caught:
         parse(text)
 
-    assert (caught.value.tag, caught.value.suggestion) == fault
+    assert (caught.value.tag, caught.value.suggestion, caught.value.policy_tag) == fault
 
 
 @pytest.mark.parametrize("text", INVALID)
@@ -60,6 +72,9 @@ def test_checkdmarc_refuses_the_same_records(text):
     [
         ("v=DMARC1; p=none", True),
         ("v = DMARC1 ; p=none", True),
+        ("V=DMARC1; p=none", True),
+        ("v=DMARC1\n", False),
+        (" v=DMARC1; p=none", False),
         ("v=DMARC1", True),
         ("v=DMARC12; p=none", False),
         ("v=DMARC1 p=none", False),
@@ -71,9 +86,17 @@ def test_only_version_one_is_a_policy(text, claims):
 
 
 def test_a_misspelled_policy_is_told_from_unrelated_text():
-    assert claims_to_be_dmarc('"v=dmarc1 p=none')
-    assert claims_to_be_dmarc("v:DMARC1; p=none")
-    assert not claims_to_be_dmarc("google-site-verification=dmarc")
+    for text in (
+        '"v=dmarc1 p=none',
+        "v:DMARC1; p=none",
+        "DMARC1; p=none",
+        "p=none",
+        "v=DKIM1; p=reject",
+        "TXT v=DMARC1",
+    ):
+        assert claims_to_be_dmarc(text)
+    for text in ("google-site-verification=dmarc", "v=spf1 -all", "v=DKIM1; p=MIIB", "p=nonesuch", "hello"):
+        assert not claims_to_be_dmarc(text)
 
 
 def test_report_hosts_are_those_of_mail_addresses():
