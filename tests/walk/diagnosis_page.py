@@ -56,7 +56,7 @@ def diagnosis_page() -> str:
 
 
 def _lines() -> Iterator[str]:
-    shown = {each.code: each for each in SHOWN}
+    shown = {each.code: each for each in reversed(SHOWN)}  # the first of several
     for code in Code:
         if code in _SECTIONS:
             yield f"\n## {_SECTIONS[code]}\n"

@@ -59,6 +59,7 @@ SHOWN = (
     Shown("cname-as-txt", Code.WRONG_TYPE, CLICK, A, IT),
     Shown("wildcard", Code.WILDCARD_SHADOW, CLICK, P, IT),
     Shown("cname-in-the-way", Code.CNAME_CONFLICT, SPF, A, IT),
+    Shown("text-beside-cname", Code.CNAME_CONFLICT, CLICK, A, IT),
     Shown("zone-at-cname", Code.CNAME_AT_APEX, CLICK, A, IT),
     Shown("keys-delegated", Code.SUBZONE_DELEGATED, DKIM, P, IT),
     Shown("truncate-dkim", Code.TXT_TRUNCATED, DKIM, A, IT),

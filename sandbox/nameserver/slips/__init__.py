@@ -70,6 +70,7 @@ def _places() -> Iterable[Slip]:
     yield Slip("cname-as-txt", group, "Enter a CNAME as TXT", places.as_text)
     yield Slip("wildcard", group, "Let a wildcard answer for a CNAME", places.wildcard)
     yield Slip("cname-in-the-way", group, "Put a CNAME in the way of SPF and MX", places.alias_in_the_way)
+    yield Slip("text-beside-cname", group, "Leave a TXT beside a CNAME", places.text_beside)
     yield Slip("zone-at-cname", group, "Make a CNAME's name a zone", places.zone_of_its_own)
     yield Slip("keys-delegated", group, "Delegate the keys to another zone", places.keys_in_another_zone)
 

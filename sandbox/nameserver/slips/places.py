@@ -57,6 +57,12 @@ def keys_in_another_zone(records: Records) -> Iterator[Effect]:
         yield Found(key.name.parent())
 
 
+def text_beside(records: Records) -> Iterator[Effect]:
+    """An older TXT record was left beside the link, by a name server that does not mind."""
+    for link in records.links():
+        yield Put(link.name, RdataType.TXT, rrset(link.name, RdataType.TXT, '"google-site-verification=example"'))
+
+
 def alias_in_the_way(records: Records) -> Iterator[Effect]:
     """A CNAME stands where the bounces' TXT and MX records should."""
     for spf in records.spf():
