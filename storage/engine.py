@@ -1,13 +1,13 @@
 """The database: SQLite in one file, or PostgreSQL; transactions that write, and looks that only read.
 
 On SQLite every writing transaction begins with ``BEGIN IMMEDIATE``: a deferred one that reads and then writes
-loses updates or fails half-way (https://www.sqlite.org/lang_transaction.html). Writers of one process queue up
-in order before they compete with other processes for the lock.
+loses updates or fails half-way (https://www.sqlite.org/lang_transaction.html). Writers of one process
+take turns (`storage.turns`) before they compete with other processes for the lock.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from core.errors import ConfigurationError, DatabaseBusy
 from storage.faults import during_commit, translated
+from storage.turns import Turns
 
 LONGEST_WAIT = timedelta(seconds=5)
 """How long a writer waits for the lock unless it says otherwise."""
@@ -41,7 +42,7 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._readers = self.engine.execution_options(**_READING[self.engine.dialect.name])
-        self._turn = asyncio.Lock()
+        self._turns = Turns()
 
     def __repr__(self) -> str:
         return f"Database({self.url.render_as_string(hide_password=True)})"
@@ -133,21 +134,18 @@ class Database:
 
     @asynccontextmanager
     async def _in_turn(self, patience: timedelta) -> AsyncIterator[timedelta]:
-        """Queue up behind the other writers of this process; yield how much of `patience` is left."""
+        """Wait while other writers of this process have their turns; yield how much of `patience` is left."""
         if self.dialect != "sqlite":
             yield patience
             return
         clock = asyncio.get_running_loop().time
         until = clock() + patience.total_seconds()
-        try:
-            async with asyncio.timeout_at(until):
-                await self._turn.acquire()
-        except TimeoutError as error:
-            raise DatabaseBusy("other writers of this process come first") from error
-        try:
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self._turns.one(until))
+            except TimeoutError as error:
+                raise DatabaseBusy("other writers of this process come first") from error
             yield timedelta(seconds=max(0.0, until - clock()))
-        finally:
-            self._turn.release()
 
 
 _READING: dict[str, dict[str, Any]] = {
