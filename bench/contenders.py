@@ -40,7 +40,7 @@ async def glance(work: Work, place: Place) -> Counter[str]:
 
 async def _observe(work: Work, place: Place, *, full: bool) -> Counter[str]:
     seen = Counter[str]()
-    observer = Observer(ObserverSettings(nameservers=(place,)))
+    observer = Observer(ObserverSettings(nameservers=(place,), per_second=0))
 
     async def one(domain: Domain) -> None:
         case = Case(domain.name, domain.records, full=full, probe=full)

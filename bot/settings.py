@@ -94,6 +94,12 @@ class LookSettings(DatabaseSettings):
         default="example.com", description="The name of the control query: always there if the DNS can be reached."
     )
     dns_timeout: Duration = Field(default=timedelta(seconds=1), description="The first time-out of a DNS query.")
+    dns_queries_per_second: int = Field(
+        default=200,
+        ge=0,
+        description="The most DNS queries a second to one name server or resolver, out of politeness; `0`: as many as "
+        "it takes, for servers of your own.",
+    )
     look_budget: int = Field(default=60, ge=10, le=500, description="The most DNS queries of one look at one domain.")
     look_seconds: Duration = Field(default=timedelta(seconds=10), description="The most time of one look.")
 

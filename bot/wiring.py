@@ -101,6 +101,7 @@ def _observing(settings: LookSettings) -> ObserverSettings:
         resolvers=settings.resolvers,
         https=tuple(map(str, settings.dns_over_https)),
         timeout=settings.dns_timeout.total_seconds(),
+        per_second=settings.dns_queries_per_second,
         control_name=settings.dns_control_name,
     )
 

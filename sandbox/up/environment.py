@@ -27,6 +27,7 @@ SHORT = {
     "CHECK_GAP": "2s",
     "PARKED_RETRY": "5s",
     "DNS_TIMEOUT": "300ms",
+    "DNS_QUERIES_PER_SECOND": "0",
     "LOOK_SECONDS": "3s",
 }
 """What is shortened, and to what. Everything else keeps the product's defaults."""

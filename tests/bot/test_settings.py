@@ -7,6 +7,7 @@ from cryptography.fernet import Fernet
 
 from bot.__main__ import doctor, run
 from bot.settings import PUBLIC_RESOLVERS, DatabaseSettings, Settings, load
+from bot.wiring import _observing
 from core.errors import ConfigurationError
 
 KEY = Fernet.generate_key().decode()
@@ -42,6 +43,14 @@ def test_good_settings_are_read():
     assert settings.admin_users == ("U1", "U2")
     assert settings.durations.window == timedelta(hours=72)
     assert settings.resolvers == PUBLIC_RESOLVERS
+
+
+@pytest.mark.parametrize(("given", "rate"), [(None, 200), ("0", 0), ("35", 35)])
+def test_how_many_queries_a_second_one_server_gets_is_the_operators_to_say(environment, given, rate):
+    if given is not None:
+        environment.setenv("DNS_QUERIES_PER_SECOND", given)
+
+    assert _observing(load(Settings)).per_second == rate
 
 
 def test_all_faults_are_listed_at_once_each_with_its_variable(environment):

@@ -118,7 +118,9 @@ async def walk():
             "parents": nameserver.registries,
             "resolvers": nameserver.resolvers,
         }
-        observer = Observer(ObserverSettings(**places, timeout=0.4, tries=1, control_seconds=0.8), clock=clock)
+        observer = Observer(
+            ObserverSettings(**places, timeout=0.4, tries=1, control_seconds=0.8, per_second=0), clock=clock
+        )
         nameserver.create_zone("example.com")
         yield Walk(nameserver, observer, clock)
         await observer.aclose()

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import dns.rcode
 
-from bot.adapters.dns.limits import Allowance, Slots
+from bot.adapters.dns.limits import Allowance, Place
+from bot.adapters.dns.pacing import Lane, Slots
 from bot.adapters.dns.queries import Query, Unaskable, query_for
 from bot.adapters.dns.replies import Reply, read_reply
 from bot.adapters.dns.sockets import UdpPool, exchange_tcp
@@ -74,29 +76,42 @@ class Exchanger:
         """
         if not server.address:
             return Reply(Unknown(Silence.UNREACHABLE, detail="no address is known"))
-        conversation = _Conversation(self._udp, self._tcp_patience, server, question)
+        place = (server.address, server.port)
         try:
-            async with asyncio.timeout_at(allowance.deadline), self._slots.held((server.address, server.port)):
+            async with asyncio.timeout_at(allowance.deadline), self._slots.held(place) as lane:
                 if self._refused(server):  # judged now that it would be sent
                     return Reply(Unknown(Silence.FORBIDDEN, detail=server.address))
-                return await conversation.run(patience or self.patience, patience is None)
+                tries, tcp_after_silence = self._patience(place, allowance, patience)
+                conversation = _Conversation(self._udp, self._tcp_patience, place, question, allowance, lane)
+                return await conversation.run(tries, tcp_after_silence)
         except TimeoutError:
-            if conversation.silent:
+            if place in allowance.silent or self._slots.lane(place).mute:
                 return Reply(Unknown(Silence.TIMEOUT, detail="UDP"))
             return Reply(Unknown(Silence.BUDGET, detail="no time left"))
         except Unaskable as error:
             return Reply(Unknown(Silence.GARBAGE, detail=f"cannot be asked: {error}"))
 
+    def _patience(
+        self, place: Place, allowance: Allowance, given: tuple[float, ...] | None
+    ) -> tuple[tuple[float, ...], bool]:
+        """Return how long to wait over UDP, and whether to try TCP then: for who was silent in this look, once."""
+        patience = given or self.patience
+        if place in allowance.silent:
+            patience = (min(patience[0], self.patience[0]),)
+        return patience, given is None and place not in allowance.mute
 
+
+@dataclass(slots=True)
 class _Conversation:
-    """The tries of one question at one server. `silent` once every try over UDP has gone unanswered."""
+    """The tries of one question at one server, on the `lane` that leads there."""
 
-    def __init__(self, udp: UdpPool, tcp_patience: float, server: Server, question: Question) -> None:
-        self._udp = udp
-        self._tcp_patience = tcp_patience
-        self._server = server
-        self._question = question
-        self.silent = False
+    udp: UdpPool
+    tcp_patience: float
+    place: Place
+    question: Question
+    allowance: Allowance
+    lane: Lane
+    begun: bool = False
 
     async def run(self, patience: tuple[float, ...], tcp_after_silence: bool) -> Reply:  # noqa: FBT001 -- private
         reply = await self._tries(self._query(), patience, tcp_after_silence=tcp_after_silence)
@@ -109,35 +124,53 @@ class _Conversation:
         return await checked(reply, ask_again)
 
     def _query(self, *, unchecked: bool = False, edns: bool = True) -> Query:
-        recursive = self._question.vantage is Vantage.RESOLVERS
-        return query_for(self._question.name, self._question.type, recursive=recursive, unchecked=unchecked, edns=edns)
+        recursive = self.question.vantage is Vantage.RESOLVERS
+        return query_for(self.question.name, self.question.type, recursive=recursive, unchecked=unchecked, edns=edns)
 
     async def _tries(self, query: Query, patience: tuple[float, ...], *, tcp_after_silence: bool) -> Reply:
         for seconds in patience:
             reply = await self._over_udp(query, seconds)
             if reply is not None:
                 return await self._over_tcp(query, Silence.TCP_BLOCKED) if reply.truncated else reply
-        self.silent = True
+        self.allowance.silent.add(self.place)
         if tcp_after_silence:
             return await self._over_tcp(query, Silence.TIMEOUT)
         return Reply(Unknown(Silence.TIMEOUT, detail="UDP"))
 
     async def _over_udp(self, query: Query, seconds: float) -> Reply | None:
+        self._begin()
         try:
             async with asyncio.timeout(seconds):
-                packet = await self._udp.exchange(query, self._server.address, self._server.port)
+                packet = await self.udp.exchange(query, *self.place)
         except TimeoutError:
+            self.lane.silent()
             return None
         except OSError as error:
             return Reply(Unknown(Silence.UNREACHABLE, detail=error.strerror or "unreachable"))
-        return read_reply(packet, self._question)
+        self.allowance.silent.discard(self.place)
+        return self._read(packet)
 
     async def _over_tcp(self, query: Query, otherwise: Silence) -> Reply:
+        self._begin()
         try:
-            async with asyncio.timeout(self._tcp_patience):
-                packet = await exchange_tcp(query, self._server.address, self._server.port)
+            async with asyncio.timeout(self.tcp_patience):
+                packet = await exchange_tcp(query, *self.place)
         except TimeoutError:
+            self.allowance.mute.add(self.place)
             return Reply(Unknown(otherwise, detail="TCP timed out"))
         except (OSError, EOFError) as error:
+            self.allowance.mute.add(self.place)
             return Reply(Unknown(otherwise, detail=f"TCP: {type(error).__name__}"))
-        return read_reply(packet, self._question, tcp=True)
+        return self._read(packet, tcp=True)
+
+    def _begin(self) -> None:
+        """Count the packet; the first was counted when its turn came."""
+        if self.begun:
+            self.lane.bucket.spend()
+        self.begun = True
+
+    def _read(self, packet: bytes, *, tcp: bool = False) -> Reply:
+        self.lane.heard()
+        if not self.allowance.take_octets(len(packet)):
+            return Reply(Unknown(Silence.GARBAGE, detail="more than a look can hold"))
+        return read_reply(packet, self.question, tcp=tcp)

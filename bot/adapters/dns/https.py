@@ -5,7 +5,8 @@ import asyncio
 import httpx
 
 from bot.adapters.dns.exchange import checked
-from bot.adapters.dns.limits import Allowance, Slots
+from bot.adapters.dns.limits import Allowance
+from bot.adapters.dns.pacing import Slots
 from bot.adapters.dns.queries import Query, Unaskable, query_for
 from bot.adapters.dns.replies import Reply, read_reply
 from core.observations import Question, Server, Silence, Unknown

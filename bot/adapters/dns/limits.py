@@ -2,36 +2,19 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
+
+from core.observations import Unknown
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
+Place = tuple[str, int]
+"""Address and port."""
 
-class Slots:
-    """At most `total` queries in flight, and at most `per_address` to one address and port."""
-
-    def __init__(self, total: int, per_address: int) -> None:
-        self._total = asyncio.Semaphore(total)
-        self._per_address = per_address
-        self._addresses: dict[tuple[str, int], asyncio.Semaphore] = {}
-        self._users: dict[tuple[str, int], int] = {}
-
-    @asynccontextmanager
-    async def held(self, address: tuple[str, int]) -> AsyncIterator[None]:
-        """Wait for a slot and hold it. Whoever waits for a busy address keeps no other query waiting."""
-        semaphore = self._addresses.setdefault(address, asyncio.Semaphore(self._per_address))
-        self._users[address] = self._users.get(address, 0) + 1
-        try:
-            async with semaphore, self._total:
-                yield
-        finally:
-            self._users[address] -= 1
-            if not self._users[address]:
-                del self._users[address], self._addresses[address]
+MOST_OCTETS = 4 << 20  # of answers in one look: what a stranger says is kept until it is judged
 
 
 class Allowance:
@@ -39,12 +22,18 @@ class Allowance:
 
     A question costs one however many servers it is put to, so that zones with many servers are
     looked at in full; finding servers may take twice as many queries as there are questions.
+    `silent` and `mute` are the servers that have left a question of this look unanswered, over UDP and over TCP, too;
+    `in_vain` are the names at which nobody could tell it whether a zone begins.
     """
 
     def __init__(self, questions: int, deadline: float) -> None:
         self.deadline = deadline
+        self.silent: set[Place] = set()
+        self.mute: set[Place] = set()
+        self.in_vain: dict[str, Unknown] = {}
         self._questions = questions
         self._searches = 2 * questions
+        self._octets = MOST_OCTETS
 
     def take_question(self) -> bool:
         """Use up one question; False if there is none left."""
@@ -55,6 +44,11 @@ class Allowance:
         """Use up one query on the way to a zone; False if there is none left."""
         self._searches -= 1
         return self._searches >= 0 and not self.over
+
+    def take_octets(self, count: int) -> bool:
+        """Use up room for an answer; False if there is none left."""
+        self._octets -= count
+        return self._octets >= 0
 
     @property
     def over(self) -> bool:

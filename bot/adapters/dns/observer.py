@@ -10,8 +10,9 @@ from bot.adapters.dns.fixed import FixedServers
 from bot.adapters.dns.guard import forbidden
 from bot.adapters.dns.hints import ROOT_SERVERS
 from bot.adapters.dns.https import HttpsExchanger
-from bot.adapters.dns.limits import Allowance, Slots
+from bot.adapters.dns.limits import Allowance
 from bot.adapters.dns.look import Look, Means, NextQuestions
+from bot.adapters.dns.pacing import Bucket, Slots
 from bot.adapters.dns.places import Place, Places
 from bot.adapters.dns.registry import Registry
 from bot.adapters.dns.zones import RootWalk, ZoneFinder
@@ -33,7 +34,8 @@ class ObserverSettings:
     public ones, or none at all where `nameservers` are listed (split horizon: the public has another view).
     `timeout` is the first one in seconds; each of the `tries` over UDP waits twice as long as the one before;
     `tcp_timeout` is for a whole exchange over TCP. `max_in_flight` and `per_address` bound the
-    queries under way. `port` is where name servers that are found listen.
+    queries under way, `per_second` those to one address (0: they are not bounded). `port` is where name servers that
+    are found listen.
     With `https`, URLs of resolvers (RFC 8484), only those are asked, and nobody over port 53: cases must then have the
     resolvers' vantage.
     """
@@ -47,6 +49,7 @@ class ObserverSettings:
     tcp_timeout: float = 2.0
     max_in_flight: int = 200
     per_address: int = 50
+    per_second: float = 200
     port: int = 53
     control_name: str = "example.com"
     control_seconds: float = 5.0
@@ -56,6 +59,10 @@ class ObserverSettings:
     def patience(self) -> tuple[float, ...]:
         """The seconds of each try."""
         return tuple(self.timeout * 2**number for number in range(max(1, self.tries)))
+
+    def slots(self) -> Slots:
+        """Return the bounds, with nothing under way."""
+        return Slots(self.max_in_flight, self.per_address, lambda: Bucket(self.per_second))
 
     @property
     def resolvers_to_ask(self) -> tuple[Place, ...]:
@@ -86,7 +93,7 @@ class Observer:
         self._resolvers = Places(settings.resolvers_to_ask, clock)
         self._address_refused = refused
         self._exchanger = Exchanger(
-            Slots(settings.max_in_flight, settings.per_address),
+            settings.slots(),
             settings.patience,
             settings.tcp_timeout,
             self._is_refused,
@@ -98,8 +105,7 @@ class Observer:
 
     @staticmethod
     def _over_https(settings: ObserverSettings) -> HttpsExchanger:
-        slots = Slots(settings.max_in_flight, settings.per_address)
-        return HttpsExchanger(settings.https, slots, settings.timeout + settings.tcp_timeout, settings.tries)
+        return HttpsExchanger(settings.https, settings.slots(), settings.timeout + settings.tcp_timeout, settings.tries)
 
     def _finder(self, clock: Callable[[], datetime]) -> ZoneFinder:
         if self._nameservers:

@@ -29,6 +29,7 @@ DAY = 86_400.0
 TOP_TTL = DAY  # seconds at most that a registry's servers are remembered
 CUT_TTL = 600.0  # and anybody else's: IT may just be moving to another provider
 UNCUT_TTL = 300.0
+LOOK_TTL = 10.0  # and at the least, so that one look need not find the same zone for each of its names
 SIZE = 10_000
 
 
@@ -97,6 +98,8 @@ class RootWalk:
         known = self._uncut.get(label)
         if known is not None:
             return known if isinstance(known, Absent) and known.kind is Nothing.NXDOMAIN else cut
+        if label in allowance.in_vain:
+            return allowance.in_vain[label]
         for _ in range(MOST_REFERRALS):
             reply = await first_useful(self._exchanger, cut.servers, Question(label, "NS"), allowance)
             below = None if reply.referral is None else await self._cut(cut, reply.referral, label, allowance, depth)
@@ -112,9 +115,12 @@ class RootWalk:
     ) -> Cut | Absent | Unknown:
         match reply.outcome:
             case Unknown() as problem:
+                allowance.in_vain[label] = problem
                 return problem
             case Present() as present if names := _ns_names(present, label):  # parent and child on the same servers
-                known = {server.name: (server.address,) for server in cut.servers}
+                known: dict[str, tuple[str, ...]] = {}
+                for server in cut.servers:
+                    known[server.name] = (*known.get(server.name, ()), server.address)
                 servers = await self._servers(names, known, allowance, depth)
                 return self._remember(Cut(label, servers or cut.servers, own=names), CUT_TTL)
             case Absent(kind=Nothing.NXDOMAIN) as absent:
@@ -133,15 +139,16 @@ class RootWalk:
             return known
         glue = {name: found for name, found in referral.glue.items() if is_under(name, above.apex)}
         servers = await self._servers(referral.servers, glue, allowance, depth)
+        cut = Cut(referral.apex, servers, delegated=referral.servers)
+        if not any(server.address for server in servers):
+            # The walk that looks for the addresses of another's servers does not get far enough to tell.
+            return cut if depth or allowance.over else self._remember(cut, LOOK_TTL)
         complete = all(server.address for server in servers)
         most = CUT_TTL if "." in referral.apex else TOP_TTL
-        return self._remember(
-            Cut(referral.apex, servers, delegated=referral.servers), min(referral.ttl, most if complete else 60)
-        )
+        return self._remember(cut, min(referral.ttl, most if complete else 60))
 
     def _remember(self, cut: Cut, ttl: float) -> Cut:
-        if any(server.address for server in cut.servers):
-            self._cuts.put(cut.apex, cut, ttl)
+        self._cuts.put(cut.apex, cut, max(ttl, LOOK_TTL))
         return cut
 
     async def _servers(
@@ -163,7 +170,7 @@ class RootWalk:
             reply = await first_useful(self._exchanger, zone.servers, Question(name, kind), allowance)
             found, ttl = addresses_in(reply, name, kind)
             if found:
-                self._addresses.put(name, found, min(ttl, DAY))
+                self._addresses.put(name, found, max(LOOK_TTL, min(ttl, DAY)))
                 return found
         return ()
 

@@ -130,7 +130,7 @@ async def living(
     waker = _Waker()
     async with Nameserver() as nameserver:
         observing = ObserverSettings(
-            nameservers=nameserver.nameservers, resolvers=nameserver.resolvers, timeout=0.2, tries=1
+            nameservers=nameserver.nameservers, resolvers=nameserver.resolvers, timeout=0.2, tries=1, per_second=0
         )
         observer = Observer(observing, clock=clock)
         nameserver.create_zone("example.com")

@@ -52,6 +52,7 @@ async def make_observer(nameserver) -> AsyncIterator[MakeObserver]:
             "resolvers": nameserver.resolvers,
             "timeout": 0.05,
             "tcp_timeout": 0.2,
+            "per_second": 0,
         }
         observer = Observer(ObserverSettings(**defaults | settings), questions=asking(*questions), refused=refused)
         made.append(observer)

@@ -286,6 +286,17 @@ async def test_not_more_than_so_many_queries_are_under_way_to_one_address(namese
     assert time.perf_counter() - started >= 4 * 0.02
 
 
+async def test_not_more_than_so_many_queries_a_second_go_to_one_server(nameserver, make_observer):
+    questions = [Question(f"h{number}.example.com", "A") for number in range(20)]
+    observer = make_observer(*questions, nameservers=nameserver.nameservers[:1], per_second=40, timeout=1)
+
+    started = time.perf_counter()
+    evidence = await observer.observe(case(domain="example.com"))
+
+    assert {type(answer.outcome) for answer in evidence.answers} == {Absent}
+    assert time.perf_counter() - started >= 10 / 40  # a quarter of a second's queries may go at once
+
+
 async def test_answers_tell_how_long_they_took(nameserver, make_observer):
     nameserver.fault("delay", seconds=0.05, rdtype="TXT")
 

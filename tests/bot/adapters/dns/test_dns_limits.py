@@ -1,11 +1,11 @@
-"""Slots, allowances and the cache, each by itself."""
+"""Allowances and the cache, each by itself."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.adapters.dns.limits import Allowance, Cache, Slots
+from bot.adapters.dns.limits import MOST_OCTETS, Allowance, Cache
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -23,35 +23,6 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.mark.parametrize(("addresses", "most"), [(1, 3), (80, 5)])
-async def test_slots_bound_what_is_under_way_to_one_address_and_in_all(addresses, most):
-    slots = Slots(total=5, per_address=3)
-    under_way, seen = 0, []
-
-    async def query(address):
-        nonlocal under_way
-        async with slots.held((address, 53)):
-            under_way += 1
-            seen.append(under_way)
-            await asyncio.sleep(0)
-            under_way -= 1
-
-    await asyncio.gather(*(query(f"192.0.2.{number % addresses}") for number in range(80)))
-
-    assert (max(seen), len(seen)) == (most, 80)
-
-
-async def test_slots_forget_addresses_that_nobody_uses_even_after_a_cancellation():
-    slots = Slots(total=1, per_address=1)
-    async with slots.held(("192.0.2.1", 53)):
-        waiting = asyncio.create_task(slots.held(("192.0.2.1", 53)).__aenter__())
-        await asyncio.sleep(0)
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-
-    assert slots._users == slots._addresses == {}
-
-
 async def test_an_allowance_counts_questions_and_searches_apart():
     allowance = Allowance(2, asyncio.get_running_loop().time() + 60)
 
@@ -60,6 +31,13 @@ async def test_an_allowance_counts_questions_and_searches_apart():
 
     assert questions == [True, True, False]
     assert searches == [True] * 4 + [False]
+
+
+async def test_an_allowance_has_room_for_so_much_that_is_said():
+    allowance = Allowance(2, asyncio.get_running_loop().time() + 60)
+
+    assert allowance.take_octets(MOST_OCTETS)
+    assert not allowance.take_octets(1)
 
 
 async def test_an_allowance_ends_with_its_time():
