@@ -8,6 +8,9 @@ from functools import lru_cache
 
 from core.tags import TagSyntaxError, parse_tags
 
+WEAK_BITS = 1024
+"""Below this a key is refused, and at it frowned upon (RFC 8301 section 3.2)."""
+
 _WHITE = re.compile(r"[ \t\r\n]+")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
 _SEQUENCE, _INTEGER, _BIT_STRING = 0x30, 0x02, 0x03

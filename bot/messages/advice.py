@@ -9,6 +9,7 @@ from bot.messages.advice_facts import told
 from bot.messages.hosts import zone_of
 from bot.messages.lines import Line
 from bot.messages.voice import Fact, Voice, outside
+from core.dkim import WEAK_BITS
 from core.findings import Code, Facts, Finding, Remark, ZoneFacts
 from core.names import relative_host
 from core.notices import Subject
@@ -26,6 +27,7 @@ INFORMATION = frozenset(
     }
 )
 """Codes that ask for nothing beside a record that is right; any other is a warning there."""
+_STRING_LIMIT = 255  # characters of one string of a TXT record (RFC 1035 section 3.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,16 @@ def advice(voice: Voice, code: Code, record: ExpectedRecord, facts: Facts, scene
         known["underlying"] = _underlying(voice, str(facts["underlying"]), record, facts, scene)
     if code is Code.CAA_BLOCKS and "tag" in facts:
         return voice.say("caa.critical", **known)
-    return voice.say(f"advice.{code.value}", **known)
+    return voice.say(_key(code, record, facts), **known)
+
+
+def _key(code: Code, record: ExpectedRecord, facts: Facts) -> str:
+    """Choose the text: one value needs no advice on long ones, and nobody in the DNS can lengthen a given key."""
+    if code is Code.TXT_TRUNCATED and len(record.value) <= _STRING_LIMIT:
+        return "truncated.short"
+    if code is Code.DKIM_WEAK and facts.get("bits") == WEAK_BITS:
+        return "weak.given"
+    return f"advice.{code.value}"
 
 
 def remarks(voice: Voice, finding: Finding, scene: Scene) -> tuple[Line, ...]:

@@ -28,6 +28,7 @@ _ERRORS = {
 }
 """The names of extended DNS errors (RFC 8914 section 4, and IANA's registry since)."""
 _RECORDS = re.compile(r"(\d+) × v=spf1")
+_EXCHANGES = re.compile(r"(\d+) × MX > (\d+)")
 
 
 def told(voice: Voice, facts: Facts) -> dict[str, Fact]:
@@ -38,12 +39,18 @@ def told(voice: Voice, facts: Facts) -> dict[str, Fact]:
         said["limit"] = timedelta(seconds=limit)
     if isinstance(ede, str):
         said["ede"] = ede_in_words(ede)
-    records = _RECORDS.fullmatch(problem) if isinstance(problem, str) else None
-    if records is not None:
-        said["problem"] = voice.plain(
-            "problem.no_spf" if records[1] == "0" else "problem.several_spf", n=int(records[1])
-        )
+    if isinstance(problem, str):
+        said["problem"] = _problem(voice, problem)
     return said
+
+
+def _problem(voice: Voice, problem: str) -> str:
+    records, exchanges = _RECORDS.fullmatch(problem), _EXCHANGES.fullmatch(problem)
+    if records is not None:
+        return voice.plain("problem.no_spf" if records[1] == "0" else "problem.several_spf", n=int(records[1]))
+    if exchanges is not None:
+        return voice.plain("problem.many_mx", count=int(exchanges[1]), limit=exchanges[2])
+    return problem
 
 
 def ede_in_words(ede: str) -> str:

@@ -8,6 +8,7 @@ from core.diagnosis import txt
 from core.diagnosis.text import readable
 from core.diagnosis.verdict import MISSING, Verdict, act, remark, right
 from core.dkim import (
+    WEAK_BITS,
     DkimKeyError,
     DkimRecord,
     DkimSyntaxError,
@@ -21,8 +22,6 @@ from core.findings import Code
 from core.records import ExpectedRecord
 
 _TAGS_BEFORE_KEY = re.compile(r"(?:[a-z]=[^;]*;)*p=")
-WEAK_BITS = 1024
-"""Below this a key is refused, and at it frowned upon (RFC 8301 section 3.2)."""
 
 
 @dataclass(frozen=True, slots=True)

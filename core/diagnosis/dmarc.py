@@ -76,7 +76,7 @@ def _remarks(scene: Scene, record: ExpectedRecord, seen: DmarcRecord) -> Iterato
     if dmarc.is_weaker(seen.policy, wanted):
         yield remark(Code.DMARC_WEAKER_POLICY, seen=seen.policy, expected=wanted)
     if seen.legacy:
-        yield remark(Code.DMARC_LEGACY_TAGS, tags=seen.legacy)
+        yield remark(Code.DMARC_LEGACY_TAGS, tags=seen.legacy, count=len(seen.legacy))
     if seen.tags.get("t") == "y":
         yield remark(Code.DMARC_TEST_MODE, policy=seen.policy)
 

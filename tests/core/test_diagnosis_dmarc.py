@@ -52,7 +52,7 @@ def test_what_makes_the_record_invalid_is_named(values, code, facts):
     ("value", "code", "facts"),
     [
         ("v=DMARC1; rua=mailto:d@example.com", Code.DMARC_NO_P, {}),
-        ("v=DMARC1; p=none; pct=50; ri=1", Code.DMARC_LEGACY_TAGS, {"tags": ("pct", "ri")}),
+        ("v=DMARC1; p=none; pct=50; ri=1", Code.DMARC_LEGACY_TAGS, {"tags": ("pct", "ri"), "count": 2}),
         ("v=DMARC1; p=reject; t=y", Code.DMARC_TEST_MODE, {"policy": "reject"}),
         (
             "v=DMARC1; p=none; aspf=s",

@@ -53,7 +53,7 @@ ADVICE_FACTS = {
     "dmarc-strict-alignment": "seen suggestion tag",
     "dmarc-rua-unauthorised": "report_name rua",
     "dmarc-weaker-policy": "expected seen",
-    "dmarc-legacy-tags": "tags",
+    "dmarc-legacy-tags": "count tags",
     "dmarc-test-mode": "policy",
     "target-doubled-suffix": "seen typed",
     "cname-proxied": "host",

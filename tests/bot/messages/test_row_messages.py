@@ -87,3 +87,32 @@ def test_a_record_whose_purpose_is_its_type_is_named_once():
 def test_the_table_names_the_provider_only_where_it_is_known():
     assert "Zone example.com, DNS at Cloudflare, TTL 300 s." in table(ZoneFacts("example.com", (), "Cloudflare")).text
     assert "Zone example.com, TTL 300 s." in table(ZoneFacts("example.com")).text
+
+
+def test_a_short_value_that_is_cut_off_needs_no_advice_on_long_ones():
+    short, long = (wrong(Code.TXT_TRUNCATED, record, seen="v=", length=2, expected_length=9) for record in (0, 1))
+
+    assert "Enter the whole value" in read(told(short))
+    assert "at most 255 characters" in read(told(long))
+
+
+def test_nobody_is_asked_to_lengthen_the_key_that_was_given():
+    given, weaker = wrong(Code.DKIM_WEAK, bits=1024), wrong(Code.DKIM_WEAK, bits=512)
+
+    assert "1024 bits, as in the zone file" in read(told(given))
+    assert "Use the key from the zone file" in read(told(weaker))
+
+
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [(("pct",), "pct has no effect any more"), (("pct", "ri"), "pct, ri have no effect any more")],
+)
+def test_removed_tags_are_told_in_their_number(tags, said):
+    assert said in read(told(wrong(Code.DMARC_LEGACY_TAGS, 2, tags=tags, count=len(tags))))
+
+
+def test_an_mx_term_that_asks_too_much_is_told_in_words():
+    row = wrong(Code.SPF_NESTED_ERROR, 0, term="mx", target=NAME, problem="11 × MX > 10")
+
+    assert "11 MX records, more than the 10 that SPF allows" in read(told(row))
+    assert "MXが11件（SPFの上限は10件）" in read(told(row, language=Language.JA))
