@@ -8,7 +8,7 @@ import structlog
 
 from bot.clock import stopwatch
 from bot.ports import NO_METER, Clock, DnsObserver, Meter
-from core.checkup import Checkup
+from core.checkup import Checkup, row_of
 from core.diagnosis import Case, diagnose, unanswered, zone_facts
 from core.diagnosis.case import Around
 from core.durations import Durations
@@ -77,15 +77,16 @@ class Looking:
 
         `around` looks at what surrounds them, too.
         """
-        control = await self.observer.control()
-        if not control.online:
-            log.warning("check_up.offline", domain=name, error=control.error)
-            return Checkup(name, self.clock()), Evidence()
         limits: dict[str, object] = {"resolvers": self.resolvers, "budget": self.budget, "seconds": self.seconds}
         limits["vantage"] = self.vantage
         if not around:
             limits["around"] = Around.TRUST
         case = preflight_case(name, records, disagree_after=self.durations.disagree_after, **limits)
+        control = await self.observer.control()
+        if not control.online:
+            log.warning("check_up.offline", domain=name, error=control.error)
+            rows = (row_of(finding, Evidence()) for finding in (unanswered(case) if records else ()))
+            return Checkup(name, self.clock(), tuple(rows)), Evidence()
         evidence = await self.observer.observe(case)
         return judge(case, evidence, self.clock()), evidence
 

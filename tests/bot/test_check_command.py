@@ -198,14 +198,19 @@ async def test_a_zone_file_with_faults_cannot_be_checked(dns, tmp_path):
     assert ran.err.strip().endswith("line 1: A is none of TXT, CNAME and MX")
 
 
-async def test_where_the_dns_is_out_of_reach_nothing_is_judged(dns):
+async def test_where_the_dns_is_out_of_reach_nothing_is_judged(dns, zone):
     dns.fault("silent", "resolver")
+    arguments = [[], ["--zone", zone]]
 
-    ran = await check(dns, NAME, "--json", DNS_TIMEOUT="100ms")
+    before, expected = await asyncio.gather(
+        *(check(dns, NAME, "--json", *more, DNS_TIMEOUT="100ms") for more in arguments)
+    )
 
-    assert ran.code == 2
-    assert ran.document["blocked_on"] == "us"
-    assert ran.document["records"] == []
+    for ran in (before, expected):
+        assert (ran.code, ran.document["blocked_on"]) == (2, "us")
+    assert before.document["records"] == []
+    rows = [(row["state"], row["code"]) for row in expected.document["records"]]
+    assert rows == [("temporary", "checker-offline")] * len(record_set(NAME))
 
 
 async def test_a_wrong_setting_is_named(dns):
