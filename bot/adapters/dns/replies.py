@@ -41,7 +41,6 @@ from core.observations import (
 
 MAX_TTL = 604_800
 MAX_TEXT = 200  # characters of a server's own words
-MAX_RECORDS = 300  # in one response: nobody's zone has more to say, and reading takes time
 MAX_ALIASES = 16  # CNAME records followed within one response
 _LARGEST_TTL = 0x7FFF_FFFF
 
@@ -103,7 +102,7 @@ def _read(packet: Packet, name: str, kind: int, *, authoritative: bool) -> Reply
 
 
 def _failure(packet: Packet, *, authoritative: bool) -> Unknown | None:
-    code, ede = packet.ede[0] if packet.ede else None, _ede(packet)
+    code, ede = _telling(packet)[0], _ede(packet)
     if code in _FILTERED and not authoritative:
         return Unknown(Silence.FILTERED, ede)
     match packet.rcode:
@@ -120,8 +119,9 @@ def _failure(packet: Packet, *, authoritative: bool) -> Unknown | None:
 
 def _definite(packet: Packet, name: str, kind: int, soa: Record | None) -> Outcome:
     """Tell present from absent. With a CNAME the rcode is about the end of its chain (RFC 6604), so data go first."""
-    if any(record.owner == name and record.type in (kind, RdataType.CNAME) for record in packet.answer):
-        return Present(_rrsets(packet))
+    told = _about(packet, name, kind)
+    if told:
+        return Present(_rrsets(packet, told))
     nothing = Nothing.NXDOMAIN if packet.rcode == Rcode.NXDOMAIN else Nothing.NODATA
     if packet.answer and nothing is Nothing.NODATA:
         return Unknown(Silence.GARBAGE, detail="answers another question")
@@ -129,6 +129,21 @@ def _definite(packet: Packet, name: str, kind: int, soa: Record | None) -> Outco
         return Absent(nothing)
     text, minimum = packet.soa(soa)
     return Absent(nothing, min(_ttl(soa), minimum, MAX_TTL), f"{soa.owner} {clean(text)}")
+
+
+def _about(packet: Packet, name: str, kind: int) -> list[Record]:
+    """Return what an answer says of `name`, and of the names its CNAMEs lead to; for the rest nobody asked."""
+    told: list[Record] = []
+    seen: set[str] = set()
+    while name not in seen and len(seen) <= MAX_ALIASES:
+        seen.add(name)
+        here = [record for record in packet.answer if record.owner == name]
+        told += [record for record in here if record.type in (kind, RdataType.CNAME)]
+        alias = next((record for record in reversed(here) if record.type == RdataType.CNAME), None)
+        if alias is None:
+            break
+        name = packet.only_name(alias).lower()
+    return told
 
 
 def _soa(packet: Packet, name: str) -> Record | None:
@@ -169,14 +184,21 @@ def glue_of(packet: Packet, servers: Iterable[str]) -> dict[str, tuple[str, ...]
 
 
 def _ede(packet: Packet) -> str | None:
-    """Return the first extended error as ``"code text"`` (RFC 8914)."""
-    return None if packet.ede is None else clean(f"{packet.ede[0]} {packet.ede[1]}").strip()
+    """Return an extended error as ``"code text"`` (RFC 8914)."""
+    code, text = _telling(packet)
+    return None if code is None else clean(f"{code} {text}").strip()
 
 
-def _rrsets(packet: Packet) -> tuple[RRset, ...]:
-    """Return the records of the answer as sets (RFC 2181 section 5), in the order in which these begin."""
+def _telling(packet: Packet) -> tuple[int | None, str]:
+    """Return number and text of the extended error that says most: a resolver may add that it reached nobody, too."""
+    telling = (error for error in packet.errors if error[0] in _BOGUS | _FILTERED)
+    return next(telling, packet.errors[0] if packet.errors else (None, ""))
+
+
+def _rrsets(packet: Packet, told: Sequence[Record]) -> tuple[RRset, ...]:
+    """Return records of the answer as sets (RFC 2181 section 5), in the order in which these begin."""
     sets: dict[tuple[str, int], list[Record]] = {}
-    for record in packet.answer:
+    for record in told:
         sets.setdefault((record.owner, record.type), []).append(record)
     return tuple(_rrset(packet, records) for records in sets.values())
 

@@ -21,6 +21,8 @@ _FIXED = struct.Struct("!HHIH")  # type, class, TTL, length of the data
 _NUMBERS = struct.Struct("!IIIII")
 _OPCODE, _RCODE = 0x7800, 0x000F
 _EDE = 15  # RFC 8914
+_MOST_ERRORS = 8
+MOST_RECORDS = 1000  # in one message: nobody's zone has more to say, and reading takes time
 _LONGEST_NAME = 255  # octets
 _MOST_HOPS = 16  # pointers of one name
 _PLAIN = re.compile(rb"[!#%&'*+,/0-9:<=>?A-Z\[\]^_`a-z{|}~.-]*")  # what a zone file needs not escape
@@ -43,19 +45,21 @@ class Record:
 
 
 class Packet:
-    """A message with its records. `ede` is the first extended error, number and text. Raises `Malformed`.
+    """A message with its records. `errors` are the extended errors, number and text. Raises `Malformed`.
 
     `rcode` includes the bits that EDNS adds.
     """
 
     def __init__(self, wire: bytes) -> None:
         self.wire = wire
-        self.ede: tuple[int, str] | None = None
+        self.errors: list[tuple[int, str]] = []
         try:
             _, self.flags, questions, *counts = _HEADER.unpack_from(wire)
             if self.flags & _OPCODE:
                 raise Malformed("not a query's answer")
             self.rcode = self.flags & _RCODE
+            if sum(counts) > MOST_RECORDS:
+                raise Malformed("a crowd")
             at = _HEADER.size
             for _ in range(questions):
                 at = self._labels(at)[1] + 4
@@ -91,9 +95,9 @@ class Packet:
             code, length = struct.unpack_from("!HH", self.wire, at)
             value = self.wire[at + 4 : at + 4 + length]
             at += 4 + length
-            if code == _EDE and self.ede is None:
+            if code == _EDE and len(self.errors) < _MOST_ERRORS:
                 text = value[2:].removesuffix(b"\0").decode(errors="replace")
-                self.ede = struct.unpack_from("!H", value)[0], text
+                self.errors.append((struct.unpack_from("!H", value)[0], text))
         if at != end:
             raise Malformed("an option is cut short")
 

@@ -1,5 +1,7 @@
 """What a response says, and that none of them, however hostile, makes the reader raise."""
 
+import itertools
+
 import dns.edns
 import dns.flags
 import dns.message
@@ -10,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.dns.queries import Unaskable, query_for
-from bot.adapters.dns.replies import MAX_TTL, parse_response, read_reply
+from bot.adapters.dns.replies import MAX_ALIASES, MAX_TEXT, MAX_TTL, parse_response, read_reply
+from bot.adapters.dns.wire import MOST_RECORDS
 from core.observations import (
     Absent,
     Address,
@@ -44,7 +47,8 @@ def message(question=TXT, *, rcode="NOERROR", answer=(), authority=(), additiona
     ):
         section.extend(dns.rrset.from_text(*line.split(" ", 4)) for line in lines)
     if ede is not None:
-        response.use_edns(0, options=[dns.edns.EDEOption(*ede)])
+        several = ede if isinstance(ede, list) else [ede]
+        response.use_edns(0, options=[dns.edns.EDEOption(*one) for one in several])
     return response
 
 
@@ -94,6 +98,63 @@ def test_a_cname_in_place_of_the_type_is_present_with_its_chain():
     outcome = said(answer=[f"{NAME}. 60 IN CNAME a.example.net.", 'a.example.net. 60 IN TXT "x"'])
 
     assert [(rrset.name, rrset.type) for rrset in outcome.rrsets] == [(NAME, "CNAME"), ("a.example.net", "TXT")]
+
+
+def test_what_an_answer_adds_about_other_names_is_left_out():
+    outcome = said(
+        answer=[
+            'evil.example.org. 60 IN TXT "planted"',
+            f"{NAME}. 60 IN CNAME a.example.net.",
+            f"{NAME}. 60 IN A 192.0.2.1",
+            'a.example.net. 60 IN TXT "x"',
+            "other.example.net. 60 IN CNAME a.example.net.",
+        ]
+    )
+
+    assert [(rrset.name, rrset.type) for rrset in outcome.rrsets] == [(NAME, "CNAME"), ("a.example.net", "TXT")]
+
+
+@pytest.mark.parametrize("back", [0, 1, 5])
+def test_a_ring_of_aliases_in_an_answer_is_told_once_round(back):
+    names = [NAME, *(f"a{number}.example.net" for number in range(9))]
+    ring = [f"{one}. 60 IN CNAME {two}." for one, two in zip(names, [*names[1:], names[back]], strict=True)]
+
+    assert [rrset.name for rrset in said(answer=ring).rrsets] == names
+
+
+def test_a_chain_of_aliases_in_an_answer_is_followed_so_far():
+    names = [NAME, *(f"a{number}.example.net" for number in range(400))]
+    chain = [f"{one}. 60 IN CNAME {two}." for one, two in itertools.pairwise(names)]
+
+    assert [rrset.name for rrset in said(answer=chain).rrsets] == names[: MAX_ALIASES + 1]
+
+
+def test_a_crowd_of_records_is_not_read_at_all():
+    crowd = said(answer=[f'{NAME}. 60 IN TXT "{number}"' for number in range(MOST_RECORDS + 1)])
+
+    assert crowd.reason is Silence.GARBAGE
+
+
+@pytest.mark.parametrize(
+    ("ede", "reason", "named"),
+    [
+        ([(22, "nobody"), (7, "expired")], Silence.BOGUS, "7 expired"),
+        ([(22, "nobody"), (15, "listed")], Silence.FILTERED, "15 listed"),
+        ([(22, "nobody"), (23, "network")], Silence.SERVFAIL, "22 nobody"),
+    ],
+)
+def test_of_several_extended_errors_the_one_that_says_most_is_named(ede, reason, named):
+    outcome = said(resolved(), rcode="SERVFAIL", ede=ede)
+
+    assert (outcome.reason, outcome.ede) == (reason, named)
+
+
+@pytest.mark.parametrize("text", ["x" * 60_000, "\x00\x1b[31m\u202e@channel" * 10])
+def test_what_an_extended_error_says_is_short_and_draws_nothing(text):
+    outcome = said(resolved(), rcode="SERVFAIL", ede=(22, text))
+
+    assert len(outcome.ede) <= MAX_TEXT
+    assert outcome.ede.isprintable()
 
 
 def test_a_cname_whose_target_does_not_exist_is_present_all_the_same():
