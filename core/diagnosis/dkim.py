@@ -50,6 +50,9 @@ class _Sight:
             return False
 
 
+_NO_KEY = re.compile(r"(?:^|;)\s*p\s*=\s*(?:;|$)")
+"""An empty `p`: the key is revoked, whatever else is wrong with the record (RFC 6376 section 3.6.1)."""
+
 Rule = Callable[[_Sight], Verdict | None]
 
 
@@ -86,6 +89,8 @@ def _judge_one(record: ExpectedRecord, value: bytes) -> Verdict:
     try:
         seen = parse(readable(value))
     except DkimSyntaxError as error:
+        if _NO_KEY.search(readable(value)):
+            return act(Code.DKIM_REVOKED, **txt.sight(value))
         return act(Code.DKIM_SYNTAX, problem=error.problem, **txt.sight(value))
     sight = _Sight(seen, expected)
     verdict = next((found for rule in _RULES if (found := rule(sight)) is not None), None)

@@ -35,7 +35,7 @@ def judge(scene: Scene, record: ExpectedRecord, values: Sequence[bytes]) -> Verd
         return _judge_one(scene, record, claims[0], values)
     meant = set(txt.related(record, values, _MARK))
     candidates = tuple(value for value in values if value in meant or dmarc.claims_to_be_dmarc(readable(value)))
-    slipped = txt.slip(record, values, candidates)
+    slipped = txt.slip(record, values, candidates[:1])
     if slipped is not None:
         return slipped
     return _invalid(record, candidates[0]) if candidates else MISSING
@@ -53,7 +53,7 @@ def _judge_one(scene: Scene, record: ExpectedRecord, claim: bytes, values: Seque
     clash = tuple(_strict(scene, seen))
     if len({item.facts["tag"] for item in clash}) > 1:
         return act(Code.DMARC_STRICT_ALIGNMENT, **txt.sight_with(claim, clash[0].facts))
-    return right(*_remarks(scene, record, seen), *clash[:1])
+    return right(*_remarks(scene, record, seen, clash[:1]))
 
 
 def _invalid(record: ExpectedRecord, value: bytes) -> Verdict:
@@ -68,9 +68,10 @@ def _invalid(record: ExpectedRecord, value: bytes) -> Verdict:
     return act(Code.DMARC_INVALID, tag=tag, suggestion=suggestion, **txt.sight(value))
 
 
-def _remarks(scene: Scene, record: ExpectedRecord, seen: DmarcRecord) -> Iterator[Remark]:
+def _remarks(scene: Scene, record: ExpectedRecord, seen: DmarcRecord, clash: Sequence[Remark]) -> Iterator[Remark]:
     if "p" not in seen.tags:
         yield remark(Code.DMARC_NO_P)
+    yield from clash
     yield from _unauthorised(scene, record, seen)
     wanted = _policy(record)
     if dmarc.is_weaker(seen.policy, wanted):

@@ -12,7 +12,7 @@ from core.names import is_under, registered_domain, relative_host, suggest_subdo
 from core.observations import Mx, Other, Outcome, Present, Rdata
 from core.records import ExpectedRecord, Purpose, RecordType
 
-Probe = Callable[[Scene, ExpectedRecord], Verdict | None]
+Rule = Callable[[Scene, ExpectedRecord], Verdict | None]
 
 _OTHER_TYPES = {RecordType.TXT: ("SPF",), RecordType.CNAME: ("TXT", "MX"), RecordType.MX: ("TXT",)}
 _MATCHERS = {Purpose.SPF: spf.matches, Purpose.DKIM: dkim.matches, Purpose.DMARC: dmarc.matches}
@@ -20,17 +20,29 @@ _MATCHERS = {Purpose.SPF: spf.matches, Purpose.DKIM: dkim.matches, Purpose.DMARC
 
 def explain(scene: Scene, record: ExpectedRecord, *, exists: bool) -> Verdict:
     """Say why `record` is missing; first match wins. `exists` tells whether its name has other data."""
-    if record.type is RecordType.CNAME and record.name == scene.apex(record.name):
-        return act(Code.CNAME_AT_APEX, suggestion=_elsewhere(scene.case.domain, record.name))
-    if record.purpose is Purpose.DMARC:
-        verdict = dmarc.inherited(scene, record)
-        if verdict is not None:
-            return verdict
-    for probe in _probes(scene.case, exists=exists):
-        found = probe(scene, record)
-        if found is not None:
-            return found
-    return _subzone(scene, record) or MISSING
+    found = (rule(scene, record) for rule in _rules(scene.case, exists=exists))
+    return next((verdict for verdict in found if verdict is not None), MISSING)
+
+
+def _rules(case: Case, *, exists: bool) -> Iterator[Rule]:
+    if case.probe and not case.shape:  # what is not known by its value cannot be recognised elsewhere
+        yield from (_doubled_suffix, _wrong_host, _underscore_lost)
+        if exists:
+            yield _wrong_type
+    yield _at_apex
+    if case.probe and exists:
+        yield _address_instead
+    yield from (_inherited, _subzone)
+
+
+def _at_apex(scene: Scene, record: ExpectedRecord) -> Verdict | None:
+    if record.type is not RecordType.CNAME or record.name != scene.apex(record.name):
+        return None
+    return act(Code.CNAME_AT_APEX, suggestion=_elsewhere(scene.case.domain, record.name))
+
+
+def _inherited(scene: Scene, record: ExpectedRecord) -> Verdict | None:
+    return dmarc.inherited(scene, record) if record.purpose is Purpose.DMARC else None
 
 
 def _elsewhere(domain: str, apex: str) -> str:
@@ -39,14 +51,6 @@ def _elsewhere(domain: str, apex: str) -> str:
         return suggest_subdomain(domain)
     company = registered_domain(domain)
     return next(name for name in (suggest_subdomain(company), f"news.{company}") if name != domain)
-
-
-def _probes(case: Case, *, exists: bool) -> tuple[Probe, ...]:
-    if not case.probe:
-        return ()
-    if case.shape:  # what is not known by its value cannot be recognised elsewhere
-        return (_address_instead,) if exists else ()
-    return _PROBES_ANYWHERE + (_PROBES_AT_NAME if exists else ())
 
 
 def _doubled_suffix(scene: Scene, record: ExpectedRecord) -> Verdict | None:
@@ -107,10 +111,6 @@ def _names(record: ExpectedRecord, value: bytes) -> bool:
 
 def _address_instead(scene: Scene, record: ExpectedRecord) -> Verdict | None:
     return cname.instead(scene, record) if record.type is RecordType.CNAME else None
-
-
-_PROBES_ANYWHERE: tuple[Probe, ...] = (_doubled_suffix, _wrong_host, _underscore_lost)
-_PROBES_AT_NAME: tuple[Probe, ...] = (_wrong_type, _address_instead)
 
 
 def _at(scene: Scene, record: ExpectedRecord, place: str, code: Code, rank: Rank) -> Verdict | None:

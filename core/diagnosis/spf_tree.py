@@ -20,14 +20,6 @@ _ADDRESS_TYPES = {"a": "A", "exists": "A", "mx": "MX"}
 _MOST_EXCHANGES = 10  # RFC 7208 section 4.6.4
 
 
-class _Broken(Exception):
-    """Something in the tree decides the matter."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict.code)
-        self.verdict = verdict
-
-
 @dataclass(slots=True)
 class _Tree:
     """What is found on the way. `own_term` is the term of the record itself that led to where we are."""
@@ -38,10 +30,12 @@ class _Tree:
     followed: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     voids: list[tuple[str, str]] = field(default_factory=list)
-    unanswered: list[Verdict] = field(default_factory=list)
+    loops: list[Verdict] = field(default_factory=list)
+    broken: list[Verdict] = field(default_factory=list)
+    not_asked: list[Verdict] = field(default_factory=list)
 
     def count(self, record: SpfRecord, name: str, path: tuple[str, ...]) -> int:
-        """Count the lookups of `record`, which stands at `name`. Raises `_Broken`."""
+        """Count the lookups of `record`, which stands at `name`; what is wrong on the way is noted, and passed over."""
         total = 0
         for term in record.effective:
             if term.looks_up and total <= _MOST_FOLLOWED:
@@ -60,26 +54,31 @@ class _Tree:
         if term.target in self.own or term.has_macro or self.followed >= _MOST_FOLLOWED:
             return 0
         if term.target in path:
-            raise _Broken(act(Code.SPF_LOOP, path=" → ".join((*path, term.target))))
+            self.loops.append(act(Code.SPF_LOOP, path=" → ".join((*path, term.target))))
+            return 0
         self.followed += 1
         nested = self._nested(term)
         return self.count(nested, term.target, (*path, term.target)) if nested else 0
 
     def _nested(self, term: Term) -> SpfRecord | None:
-        """Return the record that `term` refers to; None where it could not be asked for."""
+        """Return the record that `term` refers to; None where there is no valid one, or nobody tells."""
         if not is_askable(term.target):
-            raise _Broken(self._error(term.target, "0 × v=spf1"))
+            self._note_broken(term.target, "0 × v=spf1")
+            return None
         outcome = self.scene.outcome(term.target, "TXT", Rank.JUDGEMENT, self.scene.whom(term.target))
         if isinstance(outcome, Unknown):
-            self.unanswered.append(not_told(self.own_term or term, outcome, term.target))
+            noted = self.not_asked if outcome.reason is Silence.BUDGET else self.broken
+            noted.append(not_told(self.own_term or term, outcome, term.target))
             return None
         found = [text for text in map(readable, texts(outcome, term.target)) if is_spf(text)]
         if len(found) != 1:
-            raise _Broken(self._error(term.target, f"{len(found)} × v=spf1"))
+            self._note_broken(term.target, f"{len(found)} × v=spf1")
+            return None
         try:
             return parse(found[0])
         except SpfSyntaxError as error:
-            raise _Broken(self._error(term.target, error.term)) from error
+            self._note_broken(term.target, error.term)
+            return None
 
     def _note_void(self, term: Term, name: str) -> None:
         """Note a name that does not exist. `ptr` is not looked at: it depends on the sender's address."""
@@ -92,11 +91,11 @@ class _Tree:
             self.voids.append((kind, target))
         exchanges = _exchanges(outcome)
         if exchanges > _MOST_EXCHANGES:
-            raise _Broken(self._error(target, f"{exchanges} × MX > {_MOST_EXCHANGES}"))
+            self._note_broken(target, f"{exchanges} × MX > {_MOST_EXCHANGES}")
 
-    def _error(self, target: str, problem: str) -> Verdict:
+    def _note_broken(self, target: str, problem: str) -> None:
         term = self.own_term.text if self.own_term else target
-        return act(Code.SPF_NESTED_ERROR, term=term, target=target, problem=problem)
+        self.broken.append(act(Code.SPF_NESTED_ERROR, term=term, target=target, problem=problem))
 
 
 def _exchanges(outcome: Outcome) -> int:
@@ -116,16 +115,13 @@ def not_told(term: Term, outcome: Unknown, target: str = "") -> Verdict:
 
 
 def examine(scene: Scene, name: str, record: SpfRecord, own: Collection[str]) -> Verdict | None:
-    """Say what is wrong with what `record` at `name` refers to; None where nothing is."""
+    """Say what is wrong with what `record` at `name` refers to; first match wins, None where nothing is."""
     here = [term for term in record.effective if term.looks_up]
-    at_once = _too_many(len(here), {_short(term): 1 for term in here if _is_foreign(term, own)})
-    if at_once or scene.third_parties is None or not any(_is_foreign(term, own) for term in record.effective):
-        return at_once
+    foreign = [term for term in here if _is_foreign(term, own)]
+    if scene.third_parties is None or not foreign:
+        return _too_many(len(here), {_short(term): 1 for term in foreign})
     tree = _Tree(scene, frozenset(own))
-    try:
-        total = tree.count(record, name, (name,))
-    except _Broken as broken:
-        return broken.verdict
+    total = tree.count(record, name, (name,))
     return next(_conclusions(tree, total), None)
 
 
@@ -134,13 +130,15 @@ def _is_foreign(term: Term, own: Collection[str]) -> bool:
 
 
 def _conclusions(tree: _Tree, total: int) -> Iterator[Verdict]:
+    yield from tree.loops
+    yield from sorted(tree.broken, key=lambda verdict: not verdict.definite)
     too_many = _too_many(total, tree.counts)
     if too_many is not None:
         yield too_many
     if len(tree.voids) > VOID_LIMIT:
         names = tuple(dict.fromkeys(name for _, name in tree.voids))
         yield act(Code.SPF_VOID_LOOKUPS, count=len(tree.voids), names=names)
-    yield from tree.unanswered
+    yield from tree.not_asked
 
 
 def _too_many(total: int, counts: dict[str, int]) -> Verdict | None:

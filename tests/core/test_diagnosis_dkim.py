@@ -30,6 +30,7 @@ def look(*values, records=RECORDS):
         ([f"v=DKIM1; p={KEY}", "hello"], Code.DKIM_DUPLICATE, {"count": 2}),
         (["v=DKIM1; p="], Code.DKIM_REVOKED, {"expected_length": 410}),
         (["v=DKIM1; k=rsa; p=; n=revoked"], Code.DKIM_REVOKED, {}),
+        (["v=DKIM2; p="], Code.DKIM_REVOKED, {}),
         (["k=rsa"], Code.DKIM_SYNTAX, {"problem": "no p="}),
         ([f"p={KEY}; v=DKIM1"], Code.DKIM_SYNTAX, {"problem": "v= not first"}),
         ([f"v=DKIM2; p={KEY}"], Code.DKIM_SYNTAX, {"problem": "v=DKIM2"}),

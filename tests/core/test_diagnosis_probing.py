@@ -223,3 +223,29 @@ def test_a_probe_that_nobody_answers_leaves_the_record_missing():
 
     assert finding.code is Code.MISSING
     assert finding.bad
+
+
+# The order of the rules
+
+
+def test_a_doubled_suffix_is_told_before_an_apex_that_can_be_no_alias():
+    record = BY_PURPOSE[Purpose.CLICK_TRACKING]
+    world = moved(Purpose.CLICK_TRACKING, f"{record.name}.{DOMAIN}")
+    world.subzones = {record.name: ("ns1.provider.example",)}
+
+    assert world.diagnose(CASE)[Purpose.CLICK_TRACKING].code is Code.DOUBLED_SUFFIX
+
+
+def test_an_apex_that_can_be_no_alias_is_told_before_the_address_there():
+    record = BY_PURPOSE[Purpose.CLICK_TRACKING]
+    world = World().add(RECORDS).take(record.name, "CNAME").put(record.name, "A", "192.0.2.80")
+    world.subzones = {record.name: ("ns1.provider.example",)}
+
+    assert world.diagnose(CASE)[Purpose.CLICK_TRACKING].code is Code.CNAME_AT_APEX
+
+
+def test_a_policy_saved_in_a_wrong_place_is_told_before_the_one_that_is_inherited():
+    world = moved(Purpose.DMARC, f"_dmarc.{DOMAIN}.example.com").put("_dmarc.example.com", "TXT", "v=DMARC1; p=reject")
+
+    assert world.diagnose(CASE)[Purpose.DMARC].code is Code.DOUBLED_SUFFIX
+    assert world.diagnose(replace(CASE, probe=False))[Purpose.DMARC].code is Code.DMARC_INHERITED

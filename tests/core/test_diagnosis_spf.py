@@ -302,3 +302,33 @@ def test_a_redirect_in_a_circle_has_no_include_of_ours():
     world.put("b.example.net", "TXT", "v=spf1 redirect=a.example.net")
 
     assert look_at(world).code is Code.SPF_MISSING_INCLUDE
+
+
+# The order of the rules
+
+
+def ordered(line, **names):
+    return look_at(world_with(f"v=spf1 {OURS} {line} ~all", **names)).code
+
+
+def test_a_circle_is_told_before_what_is_broken_besides():
+    circle = {"a": "v=spf1 include:b.example.net ~all", "b": "v=spf1 include:a.example.net ~all"}
+
+    assert ordered("include:dead.example.net include:a.example.net", **circle) is Code.SPF_LOOP
+
+
+def test_a_broken_include_is_told_before_the_number_of_lookups():
+    many = " ".join(f"a:h{number}.example.net" for number in range(12))
+
+    assert ordered(f"{many} include:dead.example.net") is Code.SPF_NESTED_ERROR
+    assert ordered(many) is Code.SPF_TOO_MANY_LOOKUPS
+
+
+def test_what_is_broken_for_certain_is_told_before_what_nobody_answers_for():
+    world = world_with(f"v=spf1 {OURS} include:a.example.net include:dead.example.net ~all")
+    world.fail(Silence.SERVFAIL, name="a.example.net", kind="TXT")
+
+    finding = look_at(world)
+
+    assert (finding.code, finding.state) == (Code.SPF_NESTED_ERROR, State.ACTION)
+    assert finding.facts["target"] == "dead.example.net"
