@@ -11,6 +11,8 @@ LOOKUP_LIMIT = 10
 VOID_LIMIT = 2
 """The most lookups that may find nothing (RFC 7208 section 4.6.4)."""
 
+_REMEMBERED = 2048  # characters: of the largest ones that strangers can make, each takes a megabyte once it is read
+
 _ADDRESSED = frozenset({"a", "mx"})
 _WITH_DOMAIN = frozenset({"include", "exists"})
 _LOOKUPS = frozenset({"include", "a", "mx", "ptr", "exists", "redirect"})
@@ -22,6 +24,7 @@ _TERM = re.compile(
 )
 _CIDR = re.compile(r"(?:/(?P<four>0|[1-9]\d?))?(?://(?P<six>0|[1-9]\d{0,2}))?$")
 _MACRO = re.compile(r"%(?:\{[slodiphcrtv](?:[1-9]\d{0,2})?r?[.+,/_=-]*\}|[%_-])", re.IGNORECASE)
+_PUT_BEHIND = ",;'\"`"
 _TOP_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.IGNORECASE)
 
 
@@ -89,9 +92,12 @@ def is_spf(text: str) -> bool:
     return _VERSION.match(text) is not None
 
 
-@lru_cache(maxsize=512)  # the same records are read again with every look
 def parse(text: str) -> SpfRecord:
     """Parse a record for which `is_spf` holds. Raises `SpfSyntaxError` for the first term at fault."""
+    return _known(text) if len(text) <= _REMEMBERED else _parsed(text)
+
+
+def _parsed(text: str) -> SpfRecord:
     if not is_spf(text):
         raise SpfSyntaxError(text.partition(" ")[0])
     terms = tuple(_term(word) for word in text.split(" ")[1:] if word)
@@ -102,6 +108,9 @@ def parse(text: str) -> SpfRecord:
                 raise SpfSyntaxError(term.text)
             seen.add(term.name)
     return SpfRecord(terms)
+
+
+_known = lru_cache(maxsize=512)(_parsed)  # the same records are read again with every look
 
 
 def _term(word: str) -> Term:
@@ -206,8 +215,8 @@ def merge(records: Sequence[str], expected: str) -> str:
 
 
 def _loosely(word: str) -> Term:
-    """Parse a term, also with the comma or semicolon that somebody put behind it; else keep it as text."""
-    for text in (word, word.rstrip(",;")):
+    """Parse a term, also with what somebody put behind it: a comma, a quotation mark; else keep it as text."""
+    for text in (word, word.rstrip(_PUT_BEHIND)):
         try:
             return _term(text)
         except SpfSyntaxError:

@@ -1,6 +1,7 @@
 """SPF records are parsed as pyspf and checkdmarc parse them, and merged without losing a sender."""
 
 import importlib
+import tracemalloc
 import warnings
 
 import pytest
@@ -173,3 +174,16 @@ def test_no_text_breaks_the_parser(text):
             problem = candidate
 
         assert problem in candidate
+
+
+def test_records_of_strangers_do_not_fill_the_memory_once_they_are_read():
+    texts = [f"v=spf1 {' '.join(f'a:{name}{n}.example' for n in range(2000))}" for name in "abcd"]
+    parse("v=spf1 -all")
+    tracemalloc.start()
+
+    for text in texts:
+        assert len(parse(text).terms) == 2000
+
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 1 << 20
