@@ -93,7 +93,7 @@ def parse(text: str) -> DmarcRecord:
     """
     if not is_dmarc(text):
         head = text.partition(";")[0].strip()
-        raise DmarcSyntaxError(head, "v=DMARC1;" if _MISSPELLED_VERSION.fullmatch(head) else None)
+        raise DmarcSyntaxError(head, "v=DMARC1" if _MISSPELLED_VERSION.fullmatch(head) else None)
     try:
         raw = parse_tags(text)
     except TagSyntaxError as error:
@@ -105,20 +105,20 @@ def parse(text: str) -> DmarcRecord:
         if tag in written:
             raise DmarcSyntaxError(f"{written[tag]}; {name}={value}")
         written[tag] = f"{name}={value}"
-        _take(tags, tag, value)
+        if not _is_taken(tags, tag, value):
+            meant = get_close_matches(value.lower()[:_LONGEST_TYPO], POLICIES, n=1)
+            raise DmarcSyntaxError(written[tag], f"{tag}={meant[0]}" if meant else None, tag)
     return DmarcRecord(tags)
 
 
-def _take(tags: dict[str, str], name: str, value: str) -> None:
-    """Add one tag. Raises `DmarcSyntaxError` where it is a policy that does not exist."""
+def _is_taken(tags: dict[str, str], name: str, value: str) -> bool:
+    """Add one tag, or pass it over; false where it is a policy that does not exist."""
     choices = POLICIES if name in _POLICY_TAGS else _CHOICES.get(name)
     if choices is None:
         tags[name] = value
     elif value.lower() in choices:
         tags[name] = value.lower()
-    elif name in _POLICY_TAGS:
-        meant = get_close_matches(value.lower()[:_LONGEST_TYPO], POLICIES, n=1)
-        raise DmarcSyntaxError(f"{name}={value}", f"{name}={meant[0]}" if meant else None, name)
+    return choices is None or value.lower() in choices or name not in _POLICY_TAGS
 
 
 def is_weaker(policy: str, than: str) -> bool:

@@ -56,7 +56,7 @@ def judge(scene: Scene, record: ExpectedRecord, values: Sequence[bytes]) -> Verd
         if verdict.right or not verdict.definite or _names_in_unicode(verdict):
             return verdict
     candidates = txt.related(record, values, _MARK) or _attempts(record, values)
-    slipped = txt.slip(record, values, candidates)
+    slipped = txt.slip(record, values, candidates if claims else candidates[:1])
     if slipped is not None:
         return slipped
     if len(claims) > 1:

@@ -27,7 +27,7 @@ def look(world, records=RECORDS):
     ("values", "code", "facts"),
     [
         (["v=DMARC1; p=none", "v=DMARC1; p=reject"], Code.DMARC_DUPLICATE, {"count": 2}),
-        (["v=DMARC2; p=none"], Code.DMARC_INVALID, {"tag": "v=DMARC2", "suggestion": "v=DMARC1;"}),
+        (["v=DMARC2; p=none"], Code.DMARC_INVALID, {"tag": "v=DMARC2", "suggestion": "v=DMARC1"}),
         (["v=dmarc1; p=none"], Code.DMARC_INVALID, {"tag": "v=dmarc1"}),
         (["v=DMARC1; p=monitor"], Code.DMARC_INVALID, {"tag": "p=monitor", "suggestion": "p=none"}),
         (["v=DMARC1; p=none; sp=x"], Code.DMARC_INVALID, {"tag": "sp=x", "suggestion": "sp=none"}),

@@ -24,14 +24,14 @@ VALID = [
     "v=DMARC1",
 ]
 INVALID = {
-    "v=DMARC2; p=none": ("v=DMARC2", "v=DMARC1;", ""),
-    "v=dmarc1; p=none": ("v=dmarc1", "v=DMARC1;", ""),
-    "'v=DMARC1; p=none": ("'v=DMARC1", "v=DMARC1;", ""),
+    "v=DMARC2; p=none": ("v=DMARC2", "v=DMARC1", ""),
+    "v=dmarc1; p=none": ("v=dmarc1", "v=DMARC1", ""),
+    "'v=DMARC1; p=none": ("'v=DMARC1", "v=DMARC1", ""),
     "v=DMARC1 p=none": ("v=DMARC1 p=none", None, ""),
     "p=none; v=DMARC1": ("p=none", None, ""),
     "v=DMARC1; p=monitor": ("p=monitor", None, "p"),
     "v=DMARC1; p=quarentine": ("p=quarentine", "p=quarantine", "p"),
-    "v=DMARC1; P=Rejct": ("p=Rejct", "p=reject", "p"),
+    "v=DMARC1; P=Rejct": ("P=Rejct", "p=reject", "p"),
     "v=DMARC1; p=none.": ("p=none.", "p=none", "p"),
     "v=DMARC1; p=none; sp=no": ("sp=no", "sp=none", "sp"),
     "v=DMARC1; p=none; np=": ("np=", None, "np"),
