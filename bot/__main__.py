@@ -11,7 +11,8 @@ from cryptography.fernet import Fernet
 
 from bot import logbook, wiring
 from bot.backlog import listed, replayed
-from bot.check_command import COULD_NOT_CHECK, CannotCheck, exit_code, expectation, language_of, shown
+from bot.check_command import COULD_NOT_CHECK, CannotCheck, expectation, language_of
+from bot.check_command import report as report_check
 from bot.clock import utcnow
 from bot.configuration_page import configuration_page
 from bot.doctor import report
@@ -119,11 +120,11 @@ def check(
         except CannotCheck as error:
             typer.echo(str(error), err=True)
             return COULD_NOT_CHECK
+        logbook.quieten(settings)
         checkup = await wiring.check_up(settings, domain, records)
-        typer.echo(shown(checkup, records, language, as_json=as_json))
-        return exit_code(checkup)
+        return report_check(checkup, records, language, as_json=as_json)
 
-    _go(LookSettings, work)
+    _go(LookSettings, work, "Nothing was checked. To mend:")
 
 
 @app.command()
@@ -159,13 +160,13 @@ def rotate_keys(
     _go(Settings, work)
 
 
-def _go(kind: type[S], work: Callable[[S], Awaitable[int]]) -> None:
+def _go(kind: type[S], work: Callable[[S], Awaitable[int]], faulty: str = "The bot cannot start. To mend:") -> None:
     try:
         chosen = load(kind, _Options.env_file)
         logbook.configure(chosen)
         code = asyncio.run(_awaited(work(chosen)))
     except ConfigurationError as error:
-        typer.echo("The bot cannot start. To mend:", err=True)
+        typer.echo(faulty, err=True)
         for fault in error.faults:
             typer.echo(f"  {blotted(fault)}", err=True)
         sys.exit(MISCONFIGURED)

@@ -2,12 +2,16 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import typer
+
 from bot.adapters.zonefile import MOST_OCTETS, read_zone_file
-from bot.messages import check_document, check_table, invalid_name
+from bot.messages import check_document, check_offline, check_table, invalid_name
+from bot.messages.check_report import MOST_WIDTH
 from bot.settings import LookSettings
 from core.checkup import Checkup
 from core.errors import InvalidDomainName, UnreadableZoneFile
@@ -16,6 +20,7 @@ from core.records import RecordSet
 from core.sending_domain import Language
 
 VERIFIED, NOT_VERIFIED, COULD_NOT_CHECK = 0, 1, 2
+_ZONE_HELP = "--zone takes the file that the bot posted for this domain, or - for standard input."
 
 
 class CannotCheck(Exception):
@@ -36,9 +41,14 @@ def expectation(typed: str, zone: str | None, language: Language) -> tuple[str, 
     try:
         return name, read_zone_file(_octets(zone), name)
     except OSError as error:
-        raise CannotCheck(f"{zone}: {error.strerror or error}") from error
+        raise CannotCheck(f"{zone}: {error.strerror or error}. {_ZONE_HELP}") from error
     except UnreadableZoneFile as error:
-        raise CannotCheck("\n".join(f"{zone}: {fault}" for fault in error.faults)) from error
+        raise CannotCheck("\n".join([*(f"{zone}: {fault}" for fault in error.faults), *_advice(error)])) from error
+
+
+def _advice(error: UnreadableZoneFile) -> tuple[str, ...]:
+    """Say what to do where the file is that of another domain."""
+    return (f"Is it the zone file of another domain? {_ZONE_HELP}",) if error.elsewhere else ()
 
 
 def _octets(zone: str) -> bytes:
@@ -52,7 +62,31 @@ def shown(checkup: Checkup, records: RecordSet | None, language: Language, *, as
     """Return what is printed."""
     if as_json:
         return json.dumps(check_document(checkup, language), indent=2)  # ASCII: whatever was seen steers no terminal
-    return check_table(checkup, language, records)
+    width = shutil.get_terminal_size(fallback=(MOST_WIDTH, 24)).columns
+    return check_table(checkup, language, records, width)
+
+
+def printed(text: str) -> bool:
+    """Print to standard output, and tell whether that went well; a reader who has seen enough is no fault."""
+    try:
+        typer.echo(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to be flushed at the end
+    except OSError as error:
+        typer.echo(f"The result could not be written: {error.strerror or error}.", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
+
+
+def report(checkup: Checkup, records: RecordSet | None, language: Language, *, as_json: bool) -> int:
+    """Print what was found, or why nothing could be judged, and return the exit code."""
+    if not checkup.judged:
+        typer.echo(check_offline(checkup, language), err=True)
+    if (as_json or checkup.judged) and not printed(shown(checkup, records, language, as_json=as_json)):
+        return COULD_NOT_CHECK
+    return exit_code(checkup)
 
 
 def exit_code(checkup: Checkup) -> int:

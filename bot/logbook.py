@@ -69,6 +69,13 @@ def configure(settings: DatabaseSettings, stream: TextIO | None = None) -> None:
     sys.unraisablehook = _unraisable
 
 
+def quieten(settings: DatabaseSettings) -> None:
+    """Log failures alone, for a command that tells everything else itself; but not against LOG_LEVEL."""
+    if "log_level" not in settings.model_fields_set:
+        for name in _OURS:
+            logging.getLogger(name).setLevel(logging.ERROR)
+
+
 def _uncaught(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, traceback)

@@ -56,7 +56,10 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """What one look at a domain found. `servers` are those that were asked; `rows` are in the order of the records."""
+    """What one look at a domain found. `servers` are those that were asked; `rows` are in the order of the records.
+
+    `problem` says what kept us from asking at all.
+    """
 
     domain: str
     checked_at: datetime
@@ -64,6 +67,7 @@ class Checkup:
     zone: ZoneFacts | None = None
     dnssec: Dnssec = Dnssec.UNKNOWN
     servers: tuple[str, ...] = ()
+    problem: str = ""
 
     @property
     def judged(self) -> bool:

@@ -58,11 +58,15 @@ class InvalidDomainName(UserError):
 
 
 class UnreadableZoneFile(UserError):
-    """A zone file that cannot be read. `faults` lists all of them, one line each, with the number of its line."""
+    """A zone file that cannot be read. `faults` lists all of them, one line each, with the number of its line.
 
-    def __init__(self, faults: Sequence[str]) -> None:
+    `elsewhere` says that all its records are those of other domains.
+    """
+
+    def __init__(self, faults: Sequence[str], *, elsewhere: bool = False) -> None:
         super().__init__("; ".join(faults))
         self.faults = tuple(faults)
+        self.elsewhere = elsewhere
 
 
 class DomainExists(UserError):

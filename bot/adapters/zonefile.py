@@ -44,6 +44,14 @@ class _Fault(Exception):
     """What is wrong with one entry."""
 
 
+class _NotOurs(_Fault):
+    """A record that is none of the domain's sending; a whole zone has such, too."""
+
+
+class _Elsewhere(_NotOurs):
+    """A record of another name."""
+
+
 @dataclass(slots=True)
 class _Entry:
     """One record or directive: its text without comments, where it begins, and the comment above or behind it."""
@@ -61,12 +69,13 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Reading:
-    """What has been read so far. `at` tells on which line each record stood."""
+    """What has been read so far, and on which line each record stood. With a SOA, it is the `whole` zone."""
 
     domain: str
     origin: dns.name.Name = dns.name.root
     ttl: int = _DEFAULT_TTL
     owner: str = ""
+    whole: bool = False
     records: dict[ExpectedRecord, int] = field(default_factory=dict)
 
 
@@ -82,16 +91,17 @@ def read_zone_file(octets: bytes, domain: str) -> RecordSet:
     except UnicodeDecodeError as error:
         line = octets[: error.start].count(b"\n") + 1
         raise UnreadableZoneFile([f"line {line}: not UTF-8"]) from error
-    reading, faults = _Reading(domain), []
+    reading, faults, elsewhere = _Reading(domain), list[str](), 0
     for entry in _entries(text):
         try:
             _read(reading, entry)
         except _Fault as fault:
             faults.append(f"line {entry.line}: {fault}")
+            elsewhere += isinstance(fault, _Elsewhere)
     if not faults and not reading.records:
         faults.append(f"the file holds no record of {domain}")
     if faults:
-        raise UnreadableZoneFile(faults)
+        raise UnreadableZoneFile(faults, elsewhere=0 < elsewhere == len(faults))
     return RecordSet().replaced_by(tuple(reading.records))
 
 
@@ -140,10 +150,13 @@ def _read(reading: _Reading, entry: _Entry) -> None:
     if entry.tail and _UNQUOTED_TXT.search(entry.text) and '"' not in entry.text:
         raise _Fault("everything behind ; is a comment here; put the value in quotation marks")
     for rrset in _parsed(reading, entry):
-        if rrset.rdtype in _PASSED_OVER:
-            continue
-        for rdata in rrset:
-            _keep(reading, entry, _record(reading, entry, rrset, rdata))
+        reading.whole = reading.whole or rrset.rdtype == RdataType.SOA
+        for rdata in rrset if rrset.rdtype not in _PASSED_OVER else ():
+            try:
+                _keep(reading, entry, _record(reading, entry, rrset, rdata))
+            except _NotOurs:
+                if not reading.whole:
+                    raise
 
 
 def _direct(reading: _Reading, words: list[str]) -> None:
@@ -187,7 +200,7 @@ def _absolute(reading: _Reading, name: str) -> str:
 def _record(reading: _Reading, entry: _Entry, rrset: dns.rrset.RRset, rdata: dns.rdata.Rdata) -> ExpectedRecord:
     name = rrset.name.to_text(omit_final_dot=True).lower()
     if not is_under(name, reading.domain):
-        raise _Fault(f"{name} is neither {reading.domain} nor below it")
+        raise _Elsewhere(f"{name} is neither {reading.domain} nor below it")
     kind, value = _value(rrset, rdata)
     purpose = _purpose(entry, kind, name, value)
     required = not _ADVISORY.search(entry.note) if _stated(entry, kind) else purpose is not Purpose.DMARC
@@ -200,12 +213,12 @@ def _value(rrset: dns.rrset.RRset, rdata: dns.rdata.Rdata) -> tuple[RecordType, 
             try:
                 return RecordType.TXT, b"".join(rdata.strings).decode()
             except UnicodeDecodeError:
-                raise _Fault("the value is not UTF-8") from None
+                raise _NotOurs("the value is not UTF-8") from None
         case dns.rdtypes.ANY.CNAME.CNAME():
             return RecordType.CNAME, rdata.target.to_text(omit_final_dot=True).lower()
         case dns.rdtypes.ANY.MX.MX():
             return RecordType.MX, f"{rdata.preference} {rdata.exchange.to_text(omit_final_dot=True).lower()}"
-    raise _Fault(f"{dns.rdatatype.to_text(rrset.rdtype)} is none of TXT, CNAME and MX")
+    raise _NotOurs(f"{dns.rdatatype.to_text(rrset.rdtype)} is none of TXT, CNAME and MX")
 
 
 def _stated(entry: _Entry, kind: RecordType) -> Purpose | None:
@@ -231,7 +244,7 @@ def _purpose(entry: _Entry, kind: RecordType, name: str, value: str) -> Purpose:
         return stated
     found = next((purpose for purpose, shows in _SIGNS if shows(kind, name, value)), None)
     if found is None:
-        raise _Fault("what is this record for? Write a comment above it, such as: ; DKIM (required)")
+        raise _NotOurs("what is this record for? Write a comment above it, such as: ; DKIM (required)")
     return found
 
 
@@ -245,4 +258,5 @@ def _keep(reading: _Reading, entry: _Entry, record: ExpectedRecord) -> None:
 
 def _words_of(error: Exception) -> str:
     """Take from an error of the parser the place that it means: it was given one entry, which is always line 1."""
-    return re.sub(r"^<[^>]*>:\d+:\s*", "", str(error)) or type(error).__name__
+    words = re.sub(r"^<[^>]*>:\d+:\s*", "", str(error)) or type(error).__name__
+    return f"this cannot be read as a record ({words}). Is the line whole?"

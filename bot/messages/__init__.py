@@ -8,7 +8,7 @@ from bot.messages.alerts import render_alert_resolved
 from bot.messages.answers import render_answer, render_invite
 from bot.messages.buttons import PageRef
 from bot.messages.card import render_card
-from bot.messages.check_report import check_document, check_table
+from bot.messages.check_report import check_document, check_offline, check_table
 from bot.messages.details import details_modal
 from bot.messages.forms import (
     NameAdvice,
@@ -39,6 +39,7 @@ __all__ = [
     "Snippet",
     "busy_entry",
     "check_document",
+    "check_offline",
     "check_table",
     "create_modal",
     "details_modal",

@@ -1,9 +1,9 @@
 """A check-up for the command line: a document for machines, a table for people."""
 
-import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from bot.messages.check import SAID_OTHERWISE, advice_line, zone_line
@@ -13,15 +13,19 @@ from bot.messages.outside import NAME_LIMIT, cleaned
 from bot.messages.providers import provider_line
 from bot.messages.voice import Voice
 from core.checkup import Checked, Checkup
-from core.findings import BlockedOn
+from core.findings import BlockedOn, Code
 from core.notices import Subject
 from core.preflight import usual_records
-from core.records import RecordSet
+from core.records import Purpose, RecordSet
 from core.sending_domain import DomainStatus, Language, VerificationStatus
 
 _HEAD = ("RECORD", "TYPE", "NAME", "STATE", "CODE")
-_WIDTH = 116
+LEAST_WIDTH, MOST_WIDTH = 40, 120
+"""The columns that advice is wrapped at."""
 _INDENT = "    "
+_EXPECTED = (Purpose.SPF, Purpose.DKIM, Purpose.CLICK_TRACKING, Purpose.IMAGE_HOSTING, Purpose.MX)
+_NEVER_FIRST = frozenset("、。」』）：？！ー々，．・…")
+_NEVER_LAST = frozenset("「『（")
 
 
 def check_document(checkup: Checkup, language: Language) -> dict[str, Any]:
@@ -55,14 +59,26 @@ def _iso(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def check_table(checkup: Checkup, language: Language, records: RecordSet | None = None) -> str:
-    """Return the check-up as aligned text; `records` are those that were expected, None for a pre-flight."""
+def check_table(checkup: Checkup, language: Language, records: RecordSet | None = None, width: int = MOST_WIDTH) -> str:
+    """Return the check-up as aligned text, advice wrapped at `width` columns.
+
+    `records` are those that were expected, None for a pre-flight.
+    """
     voice = Voice(language)
-    if not checkup.judged:
-        return voice.plain("check.unjudged", domain=checkup.domain)
-    lines = [voice.plain("check.1", domain=checkup.domain), plain(_verdict(voice, checkup, records))]
-    lines += [text for text in (plain(zone_line(voice, checkup)), _provider(voice, checkup, records)) if text]
-    return "\n".join([*lines, "", *_rows(voice, checkup), "", _foot(voice, checkup)])
+    width = min(max(width, LEAST_WIDTH), MOST_WIDTH)
+    said = [voice.plain("check.1", domain=checkup.domain), plain(_verdict(voice, checkup, records))]
+    said += [plain(zone_line(voice, checkup)), _provider(voice, checkup, records), _left_out(voice, records)]
+    lines = [line for text in said if text for line in _wrapped(text, width)]
+    foot = _wrapped(voice.plain("check.foot", checked_at=checkup.checked_at, ns=checkup.servers), width)
+    return "\n".join([*lines, "", *_rows(voice, checkup, width, preflight=records is None), "", *foot])
+
+
+def check_offline(checkup: Checkup, language: Language) -> str:
+    """Say why nothing could be judged, and what to look at."""
+    voice = Voice(language)
+    error = cleaned(checkup.problem, NAME_LIMIT)
+    key = "check.offline" if error else "check.offline.bare"
+    return voice.plain(key, domain=checkup.domain, error=error)
 
 
 def _verdict(voice: Voice, checkup: Checkup, records: RecordSet | None) -> Line:
@@ -82,31 +98,66 @@ def _provider(voice: Voice, checkup: Checkup, records: RecordSet | None) -> str:
     return plain(provider_line(voice, about, usual_records(checkup.domain), without=SAID_OTHERWISE))
 
 
-def _foot(voice: Voice, checkup: Checkup) -> str:
-    return voice.plain("check.foot", checked_at=checkup.checked_at, ns=checkup.servers)
+def _left_out(voice: Voice, records: RecordSet | None) -> str:
+    """Name what a zone file says nothing of: half a file must not look like all that is needed."""
+    known = {record.purpose for record in records or ()}
+    missing = [purpose for purpose in _EXPECTED if purpose not in known]
+    return voice.plain("check.left_out", purposes=missing) if records is not None and missing else ""
 
 
-def _rows(voice: Voice, checkup: Checkup) -> Iterator[str]:
-    table = [_HEAD, *((_cells(row)) for row in checkup.rows)]
+def _rows(voice: Voice, checkup: Checkup, width: int, *, preflight: bool) -> Iterator[str]:
+    table = [_HEAD, *(_cells(row, preflight=preflight) for row in checkup.rows)]
     widths = [max(_width(cells[column]) for cells in table) for column in range(len(_HEAD))]
+    below = [_below(voice, row, checkup) for row in checkup.rows]
     yield _aligned(_HEAD, widths)
-    for cells, row in zip(table[1:], checkup.rows, strict=True):
+    for cells, texts, following in zip(table[1:], below, [*below[1:], []], strict=True):
         yield _aligned(cells, widths)
-        yield from _below(voice, plain(advice_line(voice, row, checkup)))
-        if not row.verified and row.seen:
-            yield from _below(voice, voice.plain("check.seen", seen=" | ".join(row.seen)))
+        for text in texts if texts != following else ():  # what is the same for several rows stands under the last
+            yield from (f"{_INDENT}{line}" for line in _wrapped(text, width - len(_INDENT)))
 
 
-def _cells(row: Checked) -> tuple[str, ...]:
+def _cells(row: Checked, *, preflight: bool) -> tuple[str, ...]:
     name = cleaned(row.record.name, NAME_LIMIT)
-    return (row.purpose, row.kind, name, row.state.value, str(row.code))
+    return (row.purpose, row.kind, name, _state(row, preflight=preflight), str(row.code))
 
 
-def _below(voice: Voice, text: str) -> Iterable[str]:
-    width = _WIDTH // 2 if voice.language is Language.JA else _WIDTH  # most characters take two columns
-    return textwrap.wrap(
-        text, width, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False, break_long_words=False
-    )
+def _state(row: Checked, *, preflight: bool) -> str:
+    """Before there are records, none is verified: a name is free, or what stands there is fine."""
+    if not preflight or not row.verified:
+        return row.state.value
+    return "fine" if row.seen or row.code != Code.OK else "free"
+
+
+def _below(voice: Voice, row: Checked, checkup: Checkup) -> list[str]:
+    texts = [plain(advice_line(voice, row, checkup))]
+    if not row.verified and row.seen:
+        texts.append(voice.plain("check.seen", seen=" | ".join(row.seen)))
+    return [text for text in texts if text]
+
+
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """Break a text into lines of at most `width` columns; what cannot be broken, such as a name, may be longer."""
+    line = ""
+    for piece in _pieces(text):
+        if line and _width(line + piece.rstrip()) > width:
+            yield line.rstrip()
+            line = ""
+        line += piece
+    yield line.rstrip()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut where a line may end: behind spaces, and around Japanese letters, but not before or behind some marks."""
+    piece = ""
+    for char, following in pairwise(f"{text} "):
+        piece += char
+        wide = _width(char) > 1 or _width(following) > 1
+        may_end = wide and following not in _NEVER_FIRST and char not in _NEVER_LAST
+        if following != " " and (char == " " or may_end):
+            yield piece
+            piece = ""
+    if piece:
+        yield piece
 
 
 def _aligned(cells: Iterable[str], widths: list[int]) -> str:

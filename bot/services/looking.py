@@ -86,7 +86,7 @@ class Looking:
         if not control.online:
             log.warning("check_up.offline", domain=name, error=control.error)
             rows = (row_of(finding, Evidence()) for finding in (unanswered(case) if records else ()))
-            return Checkup(name, self.clock(), tuple(rows)), Evidence()
+            return Checkup(name, self.clock(), tuple(rows), problem=control.error), Evidence()
         evidence = await self.observer.observe(case)
         return judge(case, evidence, self.clock()), evidence
 

@@ -25,8 +25,8 @@ def silent(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer]) -> V
     names = server_names(answers) or _zone_servers(zone)
     if not unknowns and zone is not None and isinstance(zone.problem, Unknown):
         unknowns = [zone.problem]
-    if not unknowns and zone is None:
-        return trouble(Code.CHECKER_OFFLINE)
+    if not names and (zone is None or isinstance(zone.problem, Unknown)):
+        return trouble(Code.CHECKER_OFFLINE)  # we do not even know whom to ask: not the domain's servers are silent
     return _trouble(scene, record, unknowns, names)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.check_command import CannotCheck, exit_code, expectation, language_of, shown
+from bot.check_command import CannotCheck, exit_code, expectation, language_of, report, shown
 from bot.settings import LookSettings
 from core.checkup import Checkup
 from core.findings import BlockedOn, Code, State
@@ -208,16 +208,37 @@ async def test_where_the_dns_is_out_of_reach_nothing_is_judged(dns, zone):
 
     for ran in (before, expected):
         assert (ran.code, ran.document["blocked_on"]) == (2, "us")
+        assert ran.err.startswith("We could not query DNS (127.0.0.1:")
+        assert "timeout), so nothing about mail.example.com was judged. Check DNS_RESOLVERS" in ran.err
+        assert len(ran.err.splitlines()) == 1
     assert before.document["records"] == []
     rows = [(row["state"], row["code"]) for row in expected.document["records"]]
     assert rows == [("temporary", "checker-offline")] * len(record_set(NAME))
+
+
+async def test_what_keeps_a_table_from_being_made_is_told_as_an_error(dns):
+    dns.fault("silent", "resolver")
+
+    ran = await check(dns, NAME, DNS_TIMEOUT="100ms", LANG="ja_JP.UTF-8")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "DNSに問い合わせできず" in ran.err
+
+
+def test_what_cannot_be_written_is_no_result(monkeypatch, capfd):
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr("sys.stdout", full)
+        code = report(CHECKUP, None, Language.EN, as_json=False)
+
+    assert code == 2
+    assert "could not be written: No space left on device" in capfd.readouterr().err
 
 
 async def test_a_wrong_setting_is_named(dns):
     ran = await check(dns, NAME, DNS_TIMEOUT="soon")
 
     assert ran.code == 2
-    assert "DNS_TIMEOUT" in ran.err
+    assert ran.err.startswith("Nothing was checked. To mend:\n  DNS_TIMEOUT: ")
     assert "SLACK" not in ran.err
 
 
@@ -226,7 +247,7 @@ async def test_a_wrong_setting_is_named(dns):
     [
         ("foo_bar.example.com", None, "foo_bar"),
         ("co.jp", None, "co.jp"),
-        (NAME, "no-such-file", "no-such-file: No such file"),
+        (NAME, "no-such-file", "no-such-file: No such file or directory. --zone takes the file"),
         (NAME, "/", "/: "),
     ],
 )

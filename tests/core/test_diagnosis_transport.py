@@ -83,13 +83,16 @@ def test_a_name_that_the_registry_denies_is_its_to_mend():
     assert findings[Purpose.SPF].facts["parent"] == "example.com"
 
 
-def test_a_zone_that_cannot_be_found_is_trouble():
+@pytest.mark.parametrize("silence", [Silence.TIMEOUT, Silence.LAME, Silence.SERVFAIL])
+def test_where_the_registry_tells_nothing_no_name_server_of_the_domain_is_blamed(silence):
     world = World()
-    world.problem = Unknown(Silence.TIMEOUT)
+    world.problem = Unknown(silence)
 
     findings = world.diagnose(CASE)
 
-    assert {finding.code for finding in findings.values()} == {Code.NS_UNREACHABLE}
+    assert {(finding.code, finding.blocked_on) for finding in findings.values()} == {
+        (Code.CHECKER_OFFLINE, BlockedOn.US)
+    }
     assert not any(finding.definite for finding in findings.values())
 
 

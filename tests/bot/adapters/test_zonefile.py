@@ -126,6 +126,40 @@ def test_a_fault_is_told_with_its_line(text, fault):
     assert faults(text)[0].startswith(fault)
 
 
+def test_of_a_whole_zone_only_the_domain_s_records_are_expected():
+    whole = """
+$ORIGIN example.com.
+@ 3600 IN SOA ns1 admin ( 1 ; serial
+    3600 900 1209600 300 )
+@ IN NS ns1
+@ IN A 192.0.2.1
+www IN CNAME @
+mail IN TXT "site-verification=1"
+bounce.mail IN TXT "v=spf1 include:amazonses.com ~all"
+"""
+
+    assert [record.name for record in read(whole)] == [f"bounce.{NAME}"]
+    assert faults(whole.replace("bounce.mail", "bounce")) == (f"the file holds no record of {NAME}",)
+    assert len(faults(whole.replace("@ 3600 IN SOA", "; "))) > 1
+
+
+def test_a_line_that_was_cut_off_is_told_as_such():
+    (fault,) = faults(f"click.{NAME}. 300 IN CNAME")
+
+    assert fault.startswith("line 1: this cannot be read as a record (")
+    assert fault.endswith(". Is the line whole?")
+
+
+def test_a_file_of_another_domain_is_told_as_such():
+    with pytest.raises(UnreadableZoneFile) as caught:
+        read("click.example.org. IN CNAME a.example.net.\nimg.example.org. IN CNAME b.example.net.")
+    with pytest.raises(UnreadableZoneFile) as mixed:
+        read(f"click.example.org. IN CNAME a.example.net.\nimg.{NAME}. IN A 192.0.2.1")
+
+    assert caught.value.elsewhere
+    assert not mixed.value.elsewhere
+
+
 def test_all_faults_are_told_at_once():
     told = faults(f"click.{NAME}. A 192.0.2.1\nok.{NAME}. CNAME t.\nx CNAME t.\n")
 

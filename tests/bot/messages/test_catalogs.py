@@ -9,6 +9,7 @@ import pytest
 from bot.messages import (
     busy_entry,
     catalog,
+    check_offline,
     check_table,
     existing_name,
     invalid_name,
@@ -246,6 +247,8 @@ def say_the_rest(language):
     spoilt = replace(CHECKUP.rows[0], state=State.ACTION, code="existing-mx", seen=("0 .",))
     for records in (None, record_set(NAME)):
         yield check_table(CHECKUP, language, records)
+        yield check_offline(replace(CHECKUP, problem="timeout" if records else ""), language)
+        yield check_table(CHECKUP, language, RecordSet())
         yield check_table(replace(CHECKUP, zone=ZoneFacts("example.com")), language, records)
         yield check_table(replace(CHECKUP, rows=(spoilt,)), language, records)
     yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "0 × v=spf1"}, scene)

@@ -1,6 +1,7 @@
 """What `check` and the pre-flight say: what is in the way first, in the asker's language, with the next step."""
 
 from dataclasses import replace
+from unicodedata import east_asian_width
 
 import pytest
 
@@ -9,10 +10,12 @@ from core.checkup import Checkup
 from core.diagnosis.surroundings import Dnssec
 from core.findings import BlockedOn, Code, Remark, State
 from core.notices import CheckResult, PreflightFound
+from core.records import RecordSet
 from core.sending_domain import Language
 from core.turns import Turn, TurnKey
 from tests.bot.messages.checks import assert_message, elements, wording
 from tests.bot.messages.samples import ASKER, CHECKUP, CTX, NAME, NOW, ZONE, subject
+from tests.fakes.record_sets import record_set
 
 EN, JA = Language
 SPF = replace(
@@ -166,6 +169,42 @@ def test_many_findings_are_cut_with_a_word_on_where_the_rest_is():
     assert "30 findings are in the way." in message.text
     said = wording(message).replace("\n", "")
     assert f"18 more: engage-domain check {NAME} on the command line lists them all." in said
+
+
+def test_before_there_are_records_none_is_called_verified():
+    there = replace(CHECKUP.rows[0], seen=("v=spf1 include:amazonses.com ~all",))
+    table = check_table(replace(CHECKUP, rows=(there, *CHECKUP.rows[1:])), EN)
+
+    assert [line.split()[3] for line in table.splitlines() if NAME in line and "  " in line] == ["fine", *["free"] * 5]
+    assert "verified" not in table
+
+
+def test_half_a_zone_file_does_not_look_like_all_that_is_needed():
+    half = RecordSet(1, record_set(NAME).records[:2])
+
+    assert "Not in the zone file, so not checked: Click tracking, Image hosting, MX." in check_table(CHECKUP, EN, half)
+    assert "Not in the zone file" not in check_table(CHECKUP, EN, record_set(NAME))
+    assert "Not in the zone file" not in check_table(CHECKUP, EN)
+
+
+def test_what_ails_several_records_alike_stands_once_under_the_last():
+    silent = {"state": State.TEMPORARY, "code": "ns-unreachable", "facts": {"ns": ("ns1.example.net",)}}
+    table = check_table(replace(CHECKUP, rows=tuple(replace(row, **silent) for row in CHECKUP.rows)), EN)
+
+    assert table.count("No nameserver of example.com answers") == 1
+    assert table.index("No nameserver of example.com answers") > table.index("MX")
+
+
+@pytest.mark.parametrize("width", [1, 40, 72, 500])
+@pytest.mark.parametrize("language", list(Language))
+def test_advice_is_wrapped_at_the_width_of_the_terminal(language, width):
+    lines = check_table(replace(CHECKUP, rows=(SPF, CLICK)), language, width=width).splitlines()
+
+    advice = [line for line in lines if line.startswith("    ")]
+    columns = [sum(2 if east_asian_width(char) in "WF" else 1 for char in line) for line in advice]
+    assert max(columns) <= min(max(width, 40), 120)
+    assert not any(line.strip().startswith(tuple("、。）")) for line in advice)
+    assert any("existing-spf" in line for line in lines)
 
 
 @pytest.mark.parametrize("language", list(Language))
