@@ -5,7 +5,8 @@ retried hot; its deadline is judged all the same.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -13,15 +14,14 @@ import structlog
 
 from bot.causes import caused_by, new_ref
 from bot.ports import NO_METER, Clock, ControlResult, Meter
+from bot.services.course import Course, Ledger, commit_together
 from bot.services.looking import Looking
 from bot.services.provisioning import Provisioning, settled
-from bot.services.recording import record
 from bot.services.vantage import Vantage
 from core.durations import Durations
 from core.errors import ConfigurationError, ConflictError, OutsideError, TransientError
-from core.events import CheckerOffline, Event, Looked, Preflighted, Provisioned, TimePassed, ZoneSeen
-from core.evidence import Witness, control_of, exhibited
-from core.lifecycle import Decision, decide
+from core.events import CheckerOffline, Looked, Preflighted, Provisioned, TimePassed, ZoneSeen
+from core.evidence import Witness, control_of
 from core.schedule import asks_provisioner, awaits_preflight, polls_dns
 from core.sending_domain import SendingDomain
 from storage import domains
@@ -57,6 +57,10 @@ class Checking:
     limits: CheckLimits = field(default_factory=CheckLimits)
     meter: Meter = NO_METER
 
+    @property
+    def _ledger(self) -> Ledger:
+        return Ledger(self.database, self.vault, self.clock, self.durations)
+
     async def check_due(self) -> int:
         """Check what is due now; return how many domains that were."""
         now = self.clock()
@@ -72,29 +76,57 @@ class Checking:
                 control = await self.vantage.look(due[0])
         gate = asyncio.Semaphore(self.limits.at_once)
 
-        async def one(domain: SendingDomain) -> None:
+        async def one(domain: SendingDomain) -> Course | None:
             async with gate:
                 with caused_by("check", new_ref(), domain=domain.name):
-                    self.meter.checked(await self._check_safely(domain, control))
+                    return await self._check_safely(domain, control)
 
-        await asyncio.gather(*(one(domain) for domain in due))
+        courses = await asyncio.gather(*(one(domain) for domain in due))
+        await self._finish([course for course in courses if course is not None])
         return len(due)
 
-    async def _check_safely(self, domain: SendingDomain, control: ControlResult) -> str:
+    async def _check_safely(self, domain: SendingDomain, control: ControlResult) -> Course | None:
+        """Check a domain; return its course where what came of it can be written down together with others."""
+        course = Course(self._ledger, domain)
+        async with self._judged([course]):
+            await self._check(course, control)
+            if course.quiet:
+                return course
+            await course.commit()
+            self.meter.checked("saved")
+        return None
+
+    async def _finish(self, courses: Sequence[Course]) -> None:
+        """Write down what is of interest to nobody: most polls find what the one before found."""
+        if not courses:
+            return
+        async with self._judged(courses):
+            saved = await commit_together(self._ledger, courses)
+            for number, _ in enumerate(courses):
+                self.meter.checked("saved" if number < saved else "lost_race")
+
+    @asynccontextmanager
+    async def _judged(self, courses: Sequence[Course]) -> AsyncIterator[None]:
+        """See to it that nothing that fails here stays untold, or is tried again at once."""
         try:
-            await self._check(domain, control)
+            yield
         except ConflictError:
             log.debug("check.lost_race")
-            return "lost_race"
+            outcome = "lost_race"
         except TransientError as error:
             # The database did not take it. The lease ends by itself, and the check is made again.
-            log.error("check.unrecorded", domain_id=domain.id, error=str(error))
-            return "failed"
-        except Exception:
-            log.exception("check.failed", domain_id=domain.id)
-            await self._put_off(domain)
-            return "failed"
-        return "saved"
+            for course in courses:
+                course.tell(log.error, "check.unrecorded", domain_id=course.domain.id, error=str(error))
+            outcome = "failed"
+        except Exception:  # noqa: BLE001 -- told with its traceback, a line for each; others must not suffer from it
+            for course in courses:
+                course.tell(log.exception, "check.failed", domain_id=course.domain.id)
+                await self._put_off(course.domain)
+            outcome = "failed"
+        else:
+            return
+        for _ in courses:
+            self.meter.checked(outcome)
 
     async def _put_off(self, domain: SendingDomain) -> None:
         try:
@@ -103,19 +135,17 @@ class Checking:
         except TransientError as error:
             log.error("check.unrecorded", domain_id=domain.id, error=str(error))
 
-    async def _check(self, domain: SendingDomain, control: ControlResult) -> None:
-        """Gather inputs, call the core, apply outputs."""
-        course = Course(self, domain)
-        if asks_provisioner(domain):
+    async def _check(self, course: Course, control: ControlResult) -> None:
+        """Gather inputs, call the core; what was decided last is not written down yet."""
+        if asks_provisioner(course.domain):
             await self._reconcile(course)
         if awaits_preflight(course.domain):
             course.take(await self._preflighted(course.domain))
         if course.domain.removed_at is None and polls_dns(course.domain):
             course.take(await self._looked(course, control) if control.online else CheckerOffline(control.error))
         course.take(TimePassed(self.new_id()))
-        await course.commit()
 
-    async def _reconcile(self, course: "Course") -> None:
+    async def _reconcile(self, course: Course) -> None:
         """Go step by step until the provisioner has been told everything; commit after each thing it was told."""
         for _ in range(_MOST_STEPS):
             before = course.domain
@@ -135,7 +165,7 @@ class Checking:
                 return
             await course.commit()
 
-    async def _learn_zone(self, course: "Course") -> None:
+    async def _learn_zone(self, course: Course) -> None:
         zone = await self.looking.zone(course.domain)
         if zone is not None:
             course.take(ZoneSeen(zone))
@@ -148,48 +178,8 @@ class Checking:
             return Preflighted(None)
         return Preflighted(checkup)
 
-    async def _looked(self, course: "Course", control: ControlResult) -> Looked:
+    async def _looked(self, course: Course, control: ControlResult) -> Looked:
         look, evidence = await self.looking.look(course.domain)
         asked = None if control.asked is None else control_of(control.name, control.asked, control.took_ms)
         course.witness = Witness(look.findings, evidence, asked)
         return Looked(look, self.new_id(), self.new_id())
-
-
-class Course:
-    """One domain on its way through one check: what was decided, and how much of it is committed.
-
-    `witness` is what the look left, for the evidence behind an alert.
-    """
-
-    def __init__(self, checking: Checking, domain: SendingDomain) -> None:
-        self._checking = checking
-        self._committed = domain
-        self._decisions: list[Decision] = []
-        self.domain = domain
-        self.witness = Witness()
-
-    def take(self, event: Event) -> None:
-        """Decide what comes of `event`."""
-        now = self._checking.clock()
-        decision = decide(self.domain, event, now, self._checking.durations)
-        self._decisions.append(exhibited(decision, self.witness, now))
-        self.domain = decision.domain
-
-    async def commit(self) -> None:
-        """Write down what has been decided since the last time. Raises `ConflictError` for a lost race."""
-        checking = self._checking
-        before = self._committed
-        async with checking.database.transaction() as session:
-            self.domain = self._committed = await record(
-                session, checking.vault, self._committed, self._decisions, checking.durations, checking.clock()
-            )
-        _log_saved(before, self.domain, self._decisions)
-        self._decisions = []
-
-
-def _log_saved(before: SendingDomain, after: SendingDomain, decisions: Sequence[Decision]) -> None:
-    """Tell what a check changed; that it changed nothing is of interest to those alone who look for a fault."""
-    says = [notice.kind for decision in decisions for notice in decision.notices]
-    stood, stands = (before.status, before.verification), (after.status, after.verification)
-    tell = log.info if says or stood != stands else log.debug
-    tell("check.saved", status=stands[0].value, verification=stands[1].value, says=says, look=after.last_look_id)

@@ -16,6 +16,17 @@ from storage.clock_steps import brought_forward
 from storage.vault import Vault
 
 
+def settled(before: SendingDomain, decisions: Sequence[Decision], durations: Durations, now: datetime) -> SendingDomain:
+    """Return what `decisions`, taken one after the other, made of `before`, as it is to be saved."""
+    after = decisions[-1].domain
+    return replace(
+        after,
+        version=before.version,
+        turn=turn_of(after, durations, now).key,
+        next_check_at=brought_forward(after.next_check_at, after.last_event_at, now),
+    )
+
+
 async def record(
     session: AsyncSession,
     vault: Vault,
@@ -28,13 +39,7 @@ async def record(
 
     Raises `ConflictError` if another process saved the domain in between; nothing is written then.
     """
-    after = decisions[-1].domain
-    after = replace(
-        after,
-        version=before.version,
-        turn=turn_of(after, durations, now).key,
-        next_check_at=brought_forward(after.next_check_at, after.last_event_at, now),
-    )
+    after = settled(before, decisions, durations, now)
     if after == before:
         await domains.release(session, before.id)
         return before

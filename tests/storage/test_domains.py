@@ -169,6 +169,26 @@ async def test_a_lost_compare_and_set_raises_and_changes_nothing(database):
     assert await stored(database, first) == first
 
 
+async def test_several_are_saved_at_once_each_with_what_differs_and_unleased(database):
+    before = [a_domain(id=f"d{number}", name=f"{number}.example.com", next_check_at=NOW) for number in range(4)]
+    await keep(database, *before)
+    claimed = sorted(await claim(database), key=lambda domain: domain.id)
+    async with database.transaction() as session:
+        overtaken = await domains.save(session, replace(claimed[0], verdict_word="command"))
+    later = [replace(domain, next_check_at=NOW + LEASE) for domain in claimed]
+    later[3] = replace(later[3], verdict_word="told", record_set_version=7)
+
+    async with database.transaction() as session:
+        saved = await domains.save_all(session, list(zip(later, claimed, strict=True)))
+
+    assert saved == 3
+    assert await stored(database, overtaken) == overtaken
+    assert [await stored(database, domain) for domain in later[1:]] == [
+        replace(domain, version=1) for domain in later[1:]
+    ]
+    assert len(await claim(database, NOW + LEASE)) == 4
+
+
 async def test_forty_concurrent_read_modify_writes_lose_nothing(database):
     await keep(database, a_domain())
 
