@@ -78,7 +78,7 @@ class Looking:
         `around` looks at what surrounds them, too.
         """
         limits: dict[str, object] = {"resolvers": self.resolvers, "budget": self.budget, "seconds": self.seconds}
-        limits["vantage"] = self.vantage
+        limits |= {"vantage": self.vantage, "check_targets": bool(records) and self.resolvers > 0}
         if not around:
             limits["around"] = Around.TRUST
         case = preflight_case(name, records, disagree_after=self.durations.disagree_after, **limits)

@@ -74,3 +74,14 @@ async def test_a_target_that_dies_later_costs_nobody_anything(house, clock):
     assert domain.verification is later.verification is VerificationStatus.VERIFIED
     assert click_of(later).status is VerificationStatus.VERIFIED
     assert "thread.temporary" not in house.said()
+
+
+async def test_whoever_checks_the_records_is_told_the_same(house):
+    domain = await verifying(house, NOWHERE)
+
+    checkup, _ = await house.checking.looking.check_up(NAME, domain.record_set)
+
+    codes = {row.purpose: row.code for row in checkup.rows}
+    assert codes[Purpose.CLICK_TRACKING] == Code.TARGET_BROKEN
+    assert codes[Purpose.IMAGE_HOSTING] == Code.OK
+    assert checkup.blocked_on is BlockedOn.US
