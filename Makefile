@@ -69,12 +69,9 @@ chaos: $(STAMP) ## Kill the bot wherever it hurts and KILLS=200 times at random;
 faults: $(STAMP) ## Take the DNS, Engage and the disk away, in every way that takes its time.
 	@$(BIN)/python -m pytest -m fault tests/faults
 
-# `make walk EVERY_SLIP=1` takes all of them, nine at a time.
-EVERY_SLIP ?=
-
 .PHONY: walk
-walk: $(STAMP) ## Make a slip of each kind at the DNS provider and mend it, with the whole bot as processes.
-	@EVERY_SLIP=$(EVERY_SLIP) $(BIN)/python -m pytest -m walk tests/acceptance
+walk: $(STAMP) ## Make every slip at the DNS provider and mend it, with the whole bot as processes.
+	@$(BIN)/python -m pytest -m walk tests/acceptance
 
 .PHONY: canaries
 canaries: $(STAMP) ## Look for secrets wherever something is written, after every path, as processes.

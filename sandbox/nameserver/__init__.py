@@ -22,7 +22,8 @@ Control API
 Requests and answers are JSON. The ``Host`` header must be ``127.0.0.1:<port>`` or ``localhost:<port>``
 (anything else: 421), and a request with an ``Origin`` must come from there, too (else 403): call it from
 a server, not from a browser's page. Mistakes are answered 400 with ``{"error": "what is wrong"}``; every other
-success answers 200 with the whole state, as GET /zones does. Names may end with a dot or not.
+success answers 200 with the whole state, as GET /zones does, or 204 with nothing to whoever sends
+``Prefer: return=minimal`` (RFC 7240). Names may end with a dot or not.
 
 GET /zones
     ``{"zones": [{"name": "example.com", "negative_ttl": 5, "servers": {"ns1": [RECORD, ...], "ns2": [...]}}],

@@ -25,6 +25,8 @@ def control_app(nameserver: Nameserver, port: int) -> Starlette:
                 act(nameserver, await _body(request))
             except Mistake as error:
                 return JSONResponse({"error": str(error)}, status_code=400)
+            if method != "GET" and request.headers.get("prefer") == "return=minimal":
+                return Response(status_code=204)
             state = nameserver.state()
             return JSONResponse(state | {"ports": state["ports"] | {"control": port}})
 

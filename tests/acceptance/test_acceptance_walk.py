@@ -1,175 +1,167 @@
-"""Slips of the panel "At the DNS provider", one domain each, in one sandbox of processes.
+"""Every slip of the panel "At the DNS provider", one domain each, all at once in one sandbox of processes.
 
-Each gives its own advice in the thread, and mending it makes the domain ACTIVE. `make walk` takes one slip of each
-kind; with ``EVERY_SLIP=1`` all of them, which takes minutes. `tests/walk` walks through all of them in one process.
+Each gives its own code, and its advice in the thread, within two polls; mending it makes the domain ACTIVE. The module
+`tests.walk.shown` says which code that is. `tests/walk` walks the same way in one process, a slip after the other.
 """
 
 import asyncio
-import os
-import re
-import time
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
-from bot.messages import catalog
-from core.findings import Code
+from core.findings import Code, State
 from core.sending_domain import Language
-from sandbox.nameserver.slips import SLIPS
 from sandbox.up.main import running
-from tests.acceptance.town import KEY, QUICK, Town
-from tests.fakes.workspace import Workspace, words
+from tests.acceptance.town import QUICK, Town
+from tests.acceptance.walking import LOOK_SECONDS, Stop, Walk, looks
+from tests.fakes.workspace import Workspace
 from tests.walk.shown import OFFLINE, SHOWN, Shown
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.walk, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.acceptance, pytest.mark.walk, pytest.mark.timeout(400)]
 
+POLL = "10s"
 SETTINGS = {
     **QUICK,
     "VERIFICATION_WINDOW": "30m",
     "TICK_INTERVAL": "500ms",
-    "PREPARE_INTERVAL": "2s",
-    "POLL_INTERVAL": "5s",
-    "BURST_INTERVAL": "5s",
+    "PREPARE_INTERVAL": "3s",
+    "POLL_INTERVAL": POLL,
+    "BURST_INTERVAL": POLL,
+    "RECHECK_INTERVAL": POLL,
+    "BURST_DURATION": "10m",
     "MONITOR_INTERVAL": "1h",
+    "DNS_TIMEOUT": "1s",
+    "LOOK_SECONDS": f"{LOOK_SECONDS}s",
     "DISAGREE_AFTER": "4s",
     "OFFLINE_AFTER": "2s",
-    "CLICK_BURST": "1000",
+    "CLICK_BURST": "10000",
     "CLICK_INTERVAL": "10ms",
 }
-ENGAGE = ("--records-after", "400ms", "--event-every", "1s", "--look-every", "5s")
-ADMINS = ("alex", "aiko")
-LONG = 90.0
-"""Seconds for each step of a batch."""
-BATCH = 9
+ENGAGE = ("--records-after", "400ms", "--event-every", "500ms", "--look-every", "2s")
+CONTROL_NAME = "example.com"
+REGRESSED, UNREACHED = "regressed", "offline"
 
 
-@dataclass
-class Stop:
-    """One domain on the walk."""
-
-    name: str
-    shown: Shown
-    language: Language
-    prepared: bool = False
-    told: bool = False
-    done: bool = False
-
-    def is_told(self, thread: str) -> bool:
-        """Tell whether the thread has the advice: every word of it between the facts."""
-        texts = [catalog.text(f"advice.{self.shown.code}", self.language)]
-        if self.shown.code is Code.NAMESERVERS_DISAGREE:
-            texts.append(catalog.text("turn.provider", self.language))
-        parts = (part for text in texts for part in re.split(r"\{\w+\}|[*`]", text))
-        return all(part.strip() in thread for part in parts)
-
-
-@pytest.fixture
-async def town(tmp_path):
+@asynccontextmanager
+async def a_town(folder) -> AsyncIterator[Town]:
     async with (
-        running(tmp_path, SETTINGS, engage_options=ENGAGE) as sandbox,
+        running(folder, SETTINGS, engage_options=ENGAGE) as sandbox,
         Workspace(sandbox.url) as slack,
-        httpx.AsyncClient(trust_env=False) as http,
+        httpx.AsyncClient(trust_env=False, timeout=30) as http,
     ):
         town = Town(sandbox, slack, http)
         await town.connected()
         yield town
 
 
-@pytest.fixture
-def stops():
-    first = {SLIPS[shown.slip].group: shown for shown in reversed(SHOWN)}
-    chosen = SHOWN if os.environ.get("EVERY_SLIP") else first.values()
+async def walk_all(folder) -> dict[str, Stop]:
+    """Walk to the end, whatever goes wrong at single stops; return them by their slips."""
     languages = list(Language)
-    return [Stop(f"mail.walk{n:02}.com", shown, languages[n % 2]) for n, shown in enumerate(chosen)]
+    shown = {
+        row.slip: Stop(f"mail.walk{n:02}.com", row.slip, languages[n % 2], row.policy) for n, row in enumerate(SHOWN)
+    }
+    regressed, offline = Stop("mail.regressed.com", REGRESSED), Stop("mail.offline.com", UNREACHED)
+    stops = [*shown.values(), regressed, offline]
+    async with a_town(folder) as town:
+        walk = Walk(town, stops)
+        reading = asyncio.create_task(walk.read())
+        await walk.deploy()
+        visits = [visit(walk, shown[row.slip], row) for row in SHOWN]
+        await asyncio.gather(*map(noted, [*shown.values(), regressed], [*visits, regress(walk, regressed)]))
+        await noted(offline, go_offline(walk, offline))  # nobody can be judged meanwhile
+        reading.cancel()
+        log = town.sandbox.parts["bot"].log.read_text()
+        assert "Traceback" not in log, log[-4000:]
+    return {stop.slip: stop for stop in stops}
 
 
-async def test_a_slip_is_told_and_the_mended_domain_goes_live(town: Town, stops):
-    for start in range(0, len(stops), BATCH):
-        batch = stops[start : start + BATCH]
-        await asyncio.gather(*(create(town, admin, batch[n::2]) for n, admin in enumerate(ADMINS)))
-        for stop in batch:
-            await town.slack.command(f"deploy {stop.name}")
-        files = await zone_files(town, [stop.name for stop in batch])
-        for stop in batch:
-            await town.provider("POST", "/apply", text=files[stop.name])
-            await town.provider("POST", "/slips", slip=stop.shown.after or stop.shown.slip, domain=stop.name)
-            await town.slack.command(f"verify {stop.name}")
-
-        await watch(town, batch)
-
-    assert [stop.shown.slip for stop in stops if not stop.told] == []
-    assert [stop.shown.slip for stop in stops if not stop.done] == []
+async def noted(stop: Stop, visit: Awaitable[None]) -> None:
+    """Make a visit; keep what was waited for in vain."""
+    try:
+        await visit
+    except AssertionError as error:
+        stop.fault = str(error)
 
 
-async def test_a_resolver_out_of_reach_is_told_as_our_own_trouble(town: Town):
-    name = "mail.example.com"
-    await town.create(name)
-    await town.deploy(name)
-    await town.apply(name)
-    await town.provider("POST", "/slips", slip=OFFLINE, domain=name)
-
-    await town.slack.command(f"verify {name}")
-    await town.reply(name, "cannot query DNS")
-
-    await town.provider("DELETE", "/slips")
-    await town.card(name, "can send mail")
-
-
-async def create(town: Town, admin: str, stops: list[Stop]) -> None:
-    """Create these domains, one after the other; a form that comes back busy is sent again."""
-    for stop in stops:
-        await town.slack.command(f"create {stop.name}", as_=admin)
-        form = {"domain": stop.name, "key": KEY, "dmarc": stop.shown.policy.value, "language": stop.language.value}
-        for _ in range(5):
-            await town.slack.view(as_=admin, within=LONG)
-            refused = await town.slack.submit(form, as_=admin)
-            if not refused.get("errors"):
-                break
-        assert not refused.get("errors"), refused
+async def visit(walk: Walk, stop: Stop, row: Shown) -> None:
+    """Make the slip while the records are awaited; mend it when it is told."""
+    async with walk.slipping:
+        if row.after is not None:
+            await walk.make(stop, row.after)
+            await walk.verify(stop)
+            await walk.tells(stop, "advice.cname-wrong-target")
+        await walk.make(stop, row.slip)
+        if row.after is None:
+            await walk.verify(stop)
+        lasting = ["turn.provider"] if row.code is Code.NAMESERVERS_DISAGREE else []
+        await walk.tells(stop, f"advice.{row.code}", *lasting)
+        stop.checked = await walk.check(stop)
+        await walk.mend(stop)
+    await walk.comes_true(stop)
 
 
-async def zone_files(town: Town, names: list[str]) -> dict[str, str]:
-    """Return the zone files in the IT channel, once all are there."""
-
-    async def look() -> dict[str, str] | None:
-        found = [file for message in await town.slack.messages("#it-dns") for file in message.get("files", [])]
-        files = {file["name"].removesuffix(".zone.txt"): file["content"] for file in found}
-        return files if set(names) <= set(files) else None
-
-    found: dict[str, str] = await town.slack.eventually(look, LONG)
-    return found
-
-
-async def watch(town: Town, stops: list[Stop]) -> None:
-    """Mend what is told, until all domains are ACTIVE."""
-    end = time.monotonic() + LONG
-    while time.monotonic() < end and not all(stop.done for stop in stops):
-        threads = await threads_by_domain(town)
-        for stop in stops:
-            thread = threads.get(stop.name, "")
-            if not stop.told and stop.is_told(thread):
-                stop.told = True
-                await town.provider("DELETE", "/slips", domain=stop.name)
-            elif stop.shown.after and not stop.prepared and "www.example.net" in thread:
-                stop.prepared = True
-                await town.provider("POST", "/slips", slip=stop.shown.slip, domain=stop.name)
-            stop.done = stop.told and is_live(thread, stop)
-        await asyncio.sleep(0.5)
+async def regress(walk: Walk, stop: Stop) -> None:
+    """Make a slip when the domain is ACTIVE already."""
+    await walk.verify(stop)
+    await walk.comes_true(stop)
+    await walk.make(stop, "wrong-target")
+    await walk.verify(stop)
+    await walk.tells(stop, "advice.regressed")
+    stop.evidence = await walk.town.evidence(stop.name)
+    await walk.mend(stop)
+    await walk.verify(stop)
+    await walk.tells(stop, "thread.recovered")
 
 
-async def threads_by_domain(town: Town) -> dict[str, str]:
-    """Return all that stands in each card's thread, by the domain that the card's header names."""
-    cards: dict[str, str] = {}
-    said: dict[str, list[str]] = {}
-    for message in await town.slack.messages("#it-dns"):
-        if message["thread_ts"]:
-            said.setdefault(message["thread_ts"], []).append(words({"blocks": message["blocks"]}))
-        elif message["blocks"] and message["blocks"][0]["type"] == "header":
-            cards[re.split("[:：]", message["blocks"][0]["text"]["text"])[0]] = message["ts"]
-    return {name: "\n".join(said.get(ts, [])) for name, ts in cards.items()}
+async def go_offline(walk: Walk, stop: Stop) -> None:
+    """Take away the resolver by which the bot knows that it can ask at all."""
+    await walk.make(stop, OFFLINE)
+    await walk.verify(stop)
+    await walk.tells(stop, "thread.offline", about=CONTROL_NAME)
+    stop.checked = await walk.check(stop)
+    await walk.mend(stop)
+    await walk.comes_true(stop)
 
 
-def is_live(thread: str, stop: Stop) -> bool:
-    text = catalog.text("thread.active", stop.language)
-    return all(part.strip() in thread for part in re.split(r"\{\w+\}|[*`]", text))
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory) -> dict[str, Stop]:
+    return asyncio.run(walk_all(tmp_path_factory.mktemp("walk")))
+
+
+@pytest.mark.parametrize("row", SHOWN, ids=lambda row: row.slip)
+def test_a_slip_is_told_within_two_polls_with_its_code_and_the_mended_domain_goes_live(walked, row: Shown):
+    stop = walked[row.slip]
+
+    assert not stop.fault, stop.story
+    assert stop.looks in {1, 2}, stop.story
+    found = stop.checked[row.purpose]
+    assert row.code in (found["warnings"] if row.beside else [found["code"]])
+    assert found["state"] == row.state
+    assert {(each["state"], each["code"], *each["warnings"]) for each in stop.mended.values()} == {
+        (State.VERIFIED, Code.OK)
+    }
+
+
+def test_a_record_that_was_right_is_told_to_have_regressed_at_the_second_poll(walked):
+    stop = walked[REGRESSED]
+
+    assert not stop.fault, stop.story
+    assert "  temporary  regressed (cname-wrong-target)  since " in stop.evidence
+
+
+def test_a_resolver_out_of_reach_is_told_as_our_own_trouble(walked):
+    stop = walked[UNREACHED]
+
+    assert not stop.fault, stop.story
+    assert stop.looks in {1, 2}, stop.story
+    assert {row["code"] for row in stop.checked.values()} == {Code.CHECKER_OFFLINE}
+
+
+@pytest.mark.parametrize(
+    ("moments", "count"),
+    [([], 0), ([99, 131], 0), ([101, 102, 107], 1), ([101, 107, 109], 2), ([97, 103, 112, 121, 122, 131], 3)],
+)
+def test_looks_are_counted_by_the_pauses_between_queries(moments, count):
+    assert looks(moments, 100, 130) == count

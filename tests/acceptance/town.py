@@ -49,8 +49,14 @@ class Town:
 
     async def provider(self, verb: str, path: str, **body: Any) -> None:
         """Do something at the DNS provider."""
-        answer = await self.http.request(verb, self.dns + path, json=body)
-        assert answer.status_code == 200, answer.text
+        answer = await self.http.request(verb, self.dns + path, json=body, headers={"Prefer": "return=minimal"})
+        assert answer.status_code == 204, answer.text
+
+    async def asked(self, about: str) -> list[dict[str, Any]]:
+        """Return what the name servers were asked at and below a name: ``at``, ``server``, ``name``, ``type``."""
+        answer = await self.http.get(f"{self.dns}/queries", params={"domain": about})
+        queries: list[dict[str, Any]] = answer.json()["queries"]
+        return queries
 
     async def engage(self, mode: str, **more: Any) -> None:
         """Have the stand-in Engage behave in a certain way."""

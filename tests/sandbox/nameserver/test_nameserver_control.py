@@ -44,6 +44,16 @@ async def test_records_are_put_and_taken_away(api):
     assert record not in taken.json()["zones"][0]["servers"]["ns2"]
 
 
+async def test_whoever_does_not_want_the_state_is_spared_it(api, nameserver, zone_file):
+    spared = {"Prefer": "return=minimal"}
+
+    done = await api.post("/apply", json={"text": zone_file}, headers=spared)
+    refused = await api.post("/apply", json={}, headers=spared)
+
+    assert (done.status_code, done.content, refused.status_code) == (204, b"", 400)
+    assert [zone["name"] for zone in nameserver.state()["zones"]] == ["example.com"]
+
+
 async def test_slips_and_faults_are_listed_until_they_are_mended(api, zone_file):
     await api.post("/apply", json={"text": zone_file})
     await api.post("/slips", json={"slip": "wrong-mx", "domain": "mail.example.com"})
