@@ -10,7 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.spellings import Addresses, ChannelId, Duration, Secrets, Words
 from core.durations import Durations
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, InvalidDomainName
+from core.names import forgive, to_ascii
 from core.observations import Vantage
 from core.sending_domain import Language
 from core.web_addresses import faults_of_api
@@ -102,6 +103,14 @@ class LookSettings(DatabaseSettings):
     )
     look_budget: int = Field(default=60, ge=10, le=500, description="The most DNS queries of one look at one domain.")
     look_seconds: Duration = Field(default=timedelta(seconds=10), description="The most time of one look.")
+
+    @field_validator("dns_control_name")
+    @classmethod
+    def _is_a_name(cls, name: str) -> str:
+        try:
+            return to_ascii(forgive(name))
+        except InvalidDomainName:
+            raise ValueError("not a domain name; write one that always exists, such as example.com") from None
 
     @property
     def resolvers(self) -> tuple[tuple[str, int], ...]:

@@ -94,11 +94,11 @@ async def _as_answer(visit: Visit, error: Exception) -> Answer | None:
     match error:
         case RolesUnread():
             log.warning("listener.roles_unread", error=str(error))
-            return DeniedUnread()
+            return DeniedUnread(ref=visit.ref)
         case TooFast():
             await _learn_language(visit)
             log.info("listener.too_fast", user=visit.click.user_id, wait=error.wait.total_seconds())
-            return SlowDown(most=visit.parts.pace.burst, wait=error.wait)
+            return SlowDown(most=visit.parts.pace.burst, wait=error.wait, ref=visit.ref)
         case FormClosed():
             return FormLate(problems=error.problems)
         case NotAllowed():
@@ -108,7 +108,7 @@ async def _as_answer(visit: Visit, error: Exception) -> Answer | None:
         case InvalidDomainName():
             return InvalidName(reason=error.reason, facts=error.facts)
         case DatabaseBusy() | ConflictError():
-            return Busy()
+            return Busy(ref=visit.ref)
         case _:
             return None
 

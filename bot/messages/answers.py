@@ -50,6 +50,8 @@ def render_answer(
 ) -> Message:
     """Render an answer. `forgiven` is what was typed for a domain and what it was read as."""
     message = _RENDERERS[type(answer)](answer, language, ctx)
+    if isinstance(answer, given.DeniedUnread | given.Busy | given.SlowDown) and answer.ref:
+        message = _referring(message, answer.ref, language)
     if forgiven is None:
         return message
     typed, name = forgiven
@@ -86,6 +88,12 @@ def _records(answer: given.RecordsShown, language: Language, _: Context) -> Mess
         draft.say(voice.say("records.none", domain=domain.name))
         draft.say(turn_line(voice, answer.turn, domain.name))
     return draft.message()
+
+
+def _referring(message: Message, ref: str, language: Language) -> Message:
+    """Put the reference below by which the log knows what was asked."""
+    below = Voice(language).say("reference", ref=ref)
+    return Message(f"{message.text}\n{fallback(below)}", [*message.blocks, blocks.context(below)])
 
 
 _RENDERERS: dict[type[given.Answer], _Renderer] = {

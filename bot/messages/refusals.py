@@ -12,6 +12,7 @@ from bot.messages.message import Message
 from bot.messages.outside import NAME_LIMIT, cleaned
 from bot.messages.voice import Fact, Voice
 from core.commands import Verb
+from core.filters import Filter
 from core.notices.answers import Denied, FormLate, InvalidName, StateRefused, UnknownDomain, UsageProblem
 from core.sending_domain import Language
 
@@ -48,7 +49,17 @@ def _problem(voice: Voice, answer: UsageProblem) -> Line:
         return voice.sentences(voice.say("usage.verb", **facts), voice.say(second, **facts))
     if answer.key == "usage.no_domain" and not answer.choices:
         return voice.say("usage.no_domain.none", **facts)
-    return voice.say(answer.key, **facts)
+    said = voice.say(answer.key, **facts)
+    return voice.sentences(said, _statuses(voice)) if answer.verb is Verb.LIST and _is_status(answer) else said
+
+
+def _is_status(answer: UsageProblem) -> bool:
+    return answer.key == "usage.extra" and answer.facts.get("extra", "").casefold().startswith("status=")
+
+
+def _statuses(voice: Voice) -> Line:
+    """Name what `list` can be asked for."""
+    return voice.say("usage.status", options=Words(voice.listed(choice.value for choice in Filter)))
 
 
 def _choices(draft: Draft, voice: Voice, verb: Verb, domains: Sequence[str]) -> None:

@@ -78,12 +78,16 @@ class Denied(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeniedUnread(Answer):
-    """Roles cannot be read from Slack right now."""
+    """Roles cannot be read from Slack right now. `ref` is in the log."""
+
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Busy(Answer):
-    """No write lock in time: nothing was accepted."""
+    """No write lock in time: nothing was accepted. `ref` is in the log."""
+
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +113,11 @@ class FormLate(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlowDown(Answer):
-    """More than `most` commands and clicks at once; `wait` is how long until the next one counts."""
+    """More than `most` commands and clicks at once; the next one counts after `wait`. `ref` is in the log."""
 
     most: int
     wait: timedelta
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

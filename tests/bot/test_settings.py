@@ -236,3 +236,16 @@ def test_resolvers_over_https_are_not_listed_beside_others(environment):
     environment.setenv("DNS_RESOLVERS", "9.9.9.9")
 
     assert faults() == ("DNS_OVER_HTTPS: nobody is asked over port 53 then: unset DNS_NAMESERVERS and DNS_RESOLVERS",)
+
+
+@pytest.mark.parametrize("word", ["..", "a b", "-x.example", "x" * 64 + ".example"])
+def test_a_control_name_that_nobody_can_ask_for_is_refused(environment, word):
+    environment.setenv("DNS_CONTROL_NAME", word)
+
+    assert faults() == ("DNS_CONTROL_NAME: not a domain name; write one that always exists, such as example.com",)
+
+
+def test_a_control_name_is_spelled_as_the_dns_does(environment):
+    environment.setenv("DNS_CONTROL_NAME", "Example.NET.")
+
+    assert load(Settings).dns_control_name == "example.net"

@@ -80,6 +80,7 @@ async def test_roles_that_cannot_be_read_are_refused_saying_so(bot):
 
     assert response.status == 200
     assert "can't read your roles" in bot.surface.texts[0]
+    assert bot.surface.texts[0].endswith("\nReference ref-1.")
     assert bot.onboarding.calls == []
 
 
@@ -302,6 +303,7 @@ async def test_a_busy_database_is_admitted(bot, error):
     await bot.command(f"deploy {NAME}")
 
     assert "nothing was accepted" in bot.surface.texts[0]
+    assert bot.surface.texts[0].endswith("\nReference ref-1.")
 
 
 async def test_an_active_domain_is_cancelled_by_nobody_but_the_lifecycle_says_so(bot, domain):

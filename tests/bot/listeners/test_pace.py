@@ -79,6 +79,7 @@ async def test_a_command_beyond_the_limit_is_acknowledged_answered_and_not_carri
     assert response.status == 200
     assert "60 commands and clicks" in limited.surface.texts[0]
     assert "Try again in 1 s" in limited.surface.texts[0]
+    assert "\nReference " in limited.surface.texts[0]
     assert limited.onboarding.calls == []
 
 

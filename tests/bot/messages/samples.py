@@ -375,6 +375,8 @@ def help_and_refusals(language: Language, name: str, text: str) -> Iterator[answ
     yield answers.UsageProblem(key="usage.verb", facts={"verb": text or "xyzzy"})
     extra = {"verb": "deploy", "extra": text or "x=1"}
     yield answers.UsageProblem(key="usage.extra", facts=extra, verb=Verb.DEPLOY)
+    status = {"verb": "list", "extra": f"status={text or 'asleep'}"}
+    yield answers.UsageProblem(key="usage.extra", facts=status, verb=Verb.LIST)
     choices = {"facts": {"verb": "deploy"}, "verb": Verb.DEPLOY}
     yield answers.UsageProblem(key="usage.no_domain", **choices, choices=(name, "b.example.com"))
     yield answers.UsageProblem(key="usage.no_domain", **choices)
@@ -388,8 +390,8 @@ def help_and_refusals(language: Language, name: str, text: str) -> Iterator[answ
     yield answers.Denied(verb=Verb.DEPLOY, roles=(Role.ADMIN,), allowed=may, contacts=("U0ADMIN", "S0ADMINS"))
     yield answers.Denied(verb=Verb.VERIFY, roles=(Role.ADMIN, Role.IT, Role.SUPPORT), allowed=may)
     yield answers.Denied(verb=Verb.LIST, roles=(Role.ADMIN, Role.IT, Role.SUPPORT, Role.ANYONE), allowed=())
-    yield answers.DeniedUnread()
-    yield answers.Busy()
+    yield answers.DeniedUnread(ref="8c1f2a90")
+    yield answers.Busy(ref="8c1f2a90")
     yield answers.Broken(ref=text or "7f3a")
     yield answers.TakesLong(ref=text or "7f3a")
     yield answers.FormLate(problems=(text or "A key looks different.",))

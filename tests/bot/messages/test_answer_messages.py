@@ -106,6 +106,25 @@ def test_a_missing_domain_offers_the_last_five():
     assert next(elements(message.blocks, "button"))["value"] == "deploy n0.example.com"
 
 
+@pytest.mark.parametrize(
+    ("language", "said_so"),
+    [
+        (Language.EN, "status can be all, waiting_it, waiting_admin, pending, failing, active, suspended."),
+        (
+            Language.JA,
+            "statusに指定できる値：all、waiting_it、waiting_admin、pending、failing、active、suspended。",
+        ),
+    ],
+)
+def test_a_status_that_no_list_has_is_refused_naming_those_it_has(language, said_so):
+    facts = {"verb": "list", "extra": "status=foo"}
+    problem = answers.UsageProblem(key="usage.extra", facts=facts, verb=Verb.LIST)
+    other = answers.UsageProblem(key="usage.extra", facts={"verb": "list", "extra": "foo"}, verb=Verb.LIST)
+
+    assert said_so in render_answer(problem, language, CTX).text
+    assert said_so not in render_answer(other, language, CTX).text
+
+
 def test_without_earlier_domains_none_are_offered():
     problem = answers.UsageProblem(key="usage.no_domain", facts={"verb": "deploy"}, verb=Verb.DEPLOY)
     unknown = said(answers.UnknownDomain(name="x.example", verb=Verb.STATUS)).text
