@@ -11,7 +11,20 @@ from itertools import islice
 from core.diagnosis.surroundings import Dnssec
 from core.diagnosis.text import printable
 from core.findings import BlockedOn, Code, Facts, Finding, Remark, State, ZoneFacts
-from core.observations import Absent, Address, Cname, Evidence, Mx, Outcome, Present, Question, Rdata, Txt, Unknown
+from core.observations import (
+    Absent,
+    Address,
+    Cname,
+    Evidence,
+    Mx,
+    Outcome,
+    Present,
+    Question,
+    Rdata,
+    Txt,
+    Unknown,
+    Vantage,
+)
 from core.records import ExpectedRecord
 
 IN_THE_WAY = (State.ACTION, State.TEMPORARY)
@@ -135,7 +148,9 @@ def row_of(finding: Finding, evidence: Evidence) -> Checked:
 
 
 def servers_of(evidence: Evidence) -> tuple[str, ...]:
-    """Return the name servers that were asked, each once."""
+    """Return the name servers that were asked, each once; the resolvers, where only they could be."""
+    if evidence.vantage is Vantage.RESOLVERS:
+        return tuple(dict.fromkeys(str(answer.server) for answer in evidence.answers))
     return tuple(dict.fromkeys(str(server) for zone in evidence.zones for server in zone.servers))
 
 

@@ -64,6 +64,8 @@ def _key(code: Code, record: ExpectedRecord, facts: Facts) -> str:
     """Choose the text: one value needs no advice on long ones, and nobody in the DNS can lengthen a given key."""
     if code is Code.TXT_TRUNCATED and len(record.value) <= _STRING_LIMIT:
         return "truncated.short"
+    if code is Code.MISSING and "cached_until_at" in facts:  # nobody but resolvers could be asked
+        return "missing.recursive"
     if code is Code.DKIM_WEAK and facts.get("bits") == WEAK_BITS:
         return "weak.given"
     return f"advice.{code.value}"

@@ -52,6 +52,7 @@ def _row(checkup: Checkup, row: Checked, language: Language) -> dict[str, Any]:
         "seen": list(row.seen),
         "servers": dict(row.servers),
         "advice": plain(advice_line(Voice(language), row, checkup)),
+        **({"vantage": row.facts["vantage"]} if "vantage" in row.facts else {}),
     }
 
 

@@ -8,7 +8,7 @@ from core.diagnosis import beside, cname, dkim, dmarc, mx, probing, propagation,
 from core.diagnosis.scene import Rank, Scene, target
 from core.diagnosis.verdict import MISSING, Verdict, act, trouble, wait
 from core.findings import Code, Fact, Finding, State
-from core.names import relative_host
+from core.names import registered_domain, relative_host
 from core.observations import Absent, Answer, Nothing, Outcome, Present, Rdata, Txt, Unknown, Vantage
 from core.records import ExpectedRecord, Purpose, RecordType
 
@@ -145,19 +145,37 @@ def _unasked(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer]) ->
 
 
 def _by_resolvers(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer]) -> Verdict:
-    """Let most resolvers agree, where no authoritative server can be asked."""
+    """Let most resolvers agree, where no authoritative server can be asked.
+
+    What one of them sees was there when it asked: then the others are behind.
+    """
+    remarks = propagation.filtered(answers)
     answers = propagation.counted(answers)
     judged = _judged(scene, record, answers)
-    rights = [verdict for _, verdict in judged if verdict.right]
+    rights = [(answer, verdict) for answer, verdict in judged if verdict.right]
     wrongs = [(answer, verdict) for answer, verdict in judged if not verdict.right]
     needed = propagation.quorum(len(answers))
     if len(rights) >= needed:
-        return rights[0]
-    if len(wrongs) >= needed:
-        return _explained(scene, record, wrongs)
-    if judged:
-        return wait(Code.PROPAGATING, definite=False, count=len(rights), total=len(answers))
-    return transport.silent(scene, record, answers)
+        verdict = rights[0][1]
+    elif rights:
+        verdict = propagation.short(answers, [answer for answer, _ in rights], len(answers))
+    elif wrongs:
+        verdict = _unseen(scene, record, wrongs)
+        verdict = verdict if len(wrongs) >= needed else replace(verdict, definite=False)
+    else:
+        verdict = transport.silent(scene, record, answers)
+    return replace(verdict, remarks=(*verdict.remarks, *remarks))
+
+
+def _unseen(scene: Scene, record: ExpectedRecord, wrongs: Sequence[tuple[Answer, Verdict]]) -> Verdict:
+    """Say why no resolver sees the record; they remember for a while that there is nothing (RFC 2308)."""
+    if transport.denied_from_above(record, [answer.outcome for answer, _ in wrongs]):
+        return act(Code.NXDOMAIN_PARENT, parent=registered_domain(record.name))
+    verdict = _explained(scene, record, wrongs)
+    expiries = [expiry for answer, _ in wrongs if (expiry := propagation.expiry_of(answer)) is not None]
+    if verdict.code is not Code.MISSING or not expiries:
+        return verdict
+    return replace(verdict, facts={**verdict.facts, "cached_until_at": max(expiries)})
 
 
 def _known(scene: Scene, record: ExpectedRecord) -> dict[str, Fact]:

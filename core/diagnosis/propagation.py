@@ -19,11 +19,11 @@ def confirm(scene: Scene, record: ExpectedRecord, verdict: Verdict, judge: Judge
         return verdict
     answers = scene.answers(record.name, record.type, Rank.ESSENTIAL, Vantage.RESOLVERS)
     counted = [answer for answer in answers if not _is_filtered(answer)]
-    remarks = tuple(_filtered(answer) for answer in answers if _is_filtered(answer))
+    remarks = filtered(answers)
     rights = [answer for answer in counted if isinstance(answer.outcome, Present) and judge(answer.outcome).right]
     if counted and len(rights) >= quorum(len(counted)):
         return replace(verdict, remarks=verdict.remarks + remarks)
-    return replace(_short(counted, rights, len(counted) or len(answers)), remarks=remarks)
+    return replace(short(counted, rights, len(counted) or len(answers)), remarks=remarks)
 
 
 def quorum(total: int) -> int:
@@ -40,23 +40,27 @@ def _is_filtered(answer: Answer) -> bool:
     return isinstance(answer.outcome, Unknown) and answer.outcome.reason is Silence.FILTERED
 
 
-def _filtered(answer: Answer) -> Remark:
-    ede = answer.outcome.ede if isinstance(answer.outcome, Unknown) else None
-    return remark(Code.RESOLVER_FILTERED, resolver=str(answer.server), ede=ede or "")
+def filtered(answers: Sequence[Answer]) -> tuple[Remark, ...]:
+    """Note the resolvers that filter."""
+    return tuple(
+        remark(Code.RESOLVER_FILTERED, resolver=str(answer.server), ede=answer.outcome.ede or "")
+        for answer in answers
+        if isinstance(answer.outcome, Unknown) and _is_filtered(answer)
+    )
 
 
-def _short(counted: Sequence[Answer], rights: Sequence[Answer], total: int) -> Verdict:
+def short(counted: Sequence[Answer], rights: Sequence[Answer], total: int) -> Verdict:
     """Say why too few of `total` resolvers see the record. Definite only if the silent ones could not change it."""
     unknowns = [answer.outcome for answer in counted if isinstance(answer.outcome, Unknown)]
     wrongs = [answer for answer in counted if answer not in rights and not isinstance(answer.outcome, Unknown)]
     definite = bool(counted) and len(rights) + len(unknowns) < quorum(len(counted))
-    bogus = next((unknown for unknown in unknowns if unknown.reason is Silence.BOGUS), None)
-    if bogus is not None:
-        return trouble(Code.DNSSEC_BOGUS, ede=bogus.ede or "")
+    bogus = [unknown.ede or "" for unknown in unknowns if unknown.reason is Silence.BOGUS]
+    if bogus and (not wrongs or len(bogus) >= quorum(len(counted))):  # one alone may be wrong itself
+        return trouble(Code.DNSSEC_BOGUS, ede=max(bogus))
     expiries = [
         (expiry, str(answer.server), Code.CACHED_NEGATIVE if isinstance(answer.outcome, Absent) else Code.STALE_CACHE)
         for answer in wrongs
-        if (expiry := _expiry(answer)) is not None
+        if (expiry := expiry_of(answer)) is not None
     ]
     if expiries:  # the slowest is named: until then at most it takes
         eta_at, resolver, code = max(expiries)
@@ -64,7 +68,7 @@ def _short(counted: Sequence[Answer], rights: Sequence[Answer], total: int) -> V
     return wait(Code.PROPAGATING, definite=definite, count=len(rights), total=total)
 
 
-def _expiry(answer: Answer) -> datetime | None:
+def expiry_of(answer: Answer) -> datetime | None:
     """Return until when at most a resolver keeps what it said (RFC 2308 section 5)."""
     match answer.outcome:
         case Absent(negative_ttl=int(seconds)):

@@ -6,8 +6,8 @@ from itertools import chain
 from core.diagnosis.scene import Scene
 from core.diagnosis.verdict import Verdict, act, remark, trouble
 from core.findings import Code, Fact, Remark, State
-from core.names import registered_domain
-from core.observations import Absent, Answer, Nothing, Silence, Unknown, Vantage, Zone
+from core.names import is_under, registered_domain
+from core.observations import Absent, Answer, Nothing, Outcome, Silence, Unknown, Vantage, Zone
 from core.records import ExpectedRecord
 
 _UNSERVED = frozenset({Silence.REFUSED, Silence.LAME})
@@ -28,6 +28,17 @@ def silent(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer]) -> V
     if not names and (zone is None or isinstance(zone.problem, Unknown)):
         return trouble(Code.CHECKER_OFFLINE)  # we do not even know whom to ask: not the domain's servers are silent
     return _trouble(scene, record, unknowns, names)
+
+
+def denied_from_above(record: ExpectedRecord, outcomes: Sequence[Outcome]) -> bool:
+    """Tell whether all outcomes deny the name in a zone above its registered domain: that is not delegated then."""
+    domain = registered_domain(record.name)
+    apexes = [
+        (outcome.soa or f"{domain} ").partition(" ")[0]
+        for outcome in outcomes
+        if isinstance(outcome, Absent) and outcome.kind is Nothing.NXDOMAIN
+    ]
+    return len(apexes) == len(outcomes) and all(apex != domain and is_under(domain, apex) for apex in apexes)
 
 
 def mute(answers: Sequence[Answer]) -> tuple[Answer, ...]:

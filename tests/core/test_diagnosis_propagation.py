@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from core.diagnosis import Case
+from core.diagnosis import Case, diagnose, next_questions
 from core.findings import BlockedOn, Code, State
-from core.observations import Silence, Vantage
+from core.observations import Absent, Answer, Evidence, Nothing, Silence, Vantage
 from core.records import Purpose
 from tests.fakes.dns_world import NOW, NS1, NS2, RESOLVERS, World
 from tests.fakes.record_sets import record_set
@@ -116,25 +116,72 @@ def test_a_signature_that_resolvers_reject_is_the_providers():
     assert finding.blocked_on is BlockedOn.DNS_PROVIDER
 
 
-def test_where_only_resolvers_can_be_asked_most_of_them_decide():
-    world = World(resolvers=3).add(RECORDS).take(CLICK, "CNAME", at=(ONE, THREE)).take("img." + DOMAIN, "CNAME", at=TWO)
-    case = Case(DOMAIN, RECORDS, resolvers=3, vantage=Vantage.RESOLVERS)
+THROUGH_RESOLVERS = Case(DOMAIN, RECORDS, resolvers=3, vantage=Vantage.RESOLVERS)
 
-    findings = world.diagnose(case)
+
+def test_where_only_resolvers_can_be_asked_most_of_them_decide():
+    world = World(resolvers=3).add(RECORDS).take(CLICK, "CNAME", at=RESOLVERS).take("img." + DOMAIN, "CNAME", at=TWO)
+
+    findings = world.diagnose(THROUGH_RESOLVERS)
 
     assert findings[Purpose.CLICK_TRACKING].code is Code.MISSING
     assert findings[Purpose.CLICK_TRACKING].facts["vantage"] == "recursive"
+    assert findings[Purpose.CLICK_TRACKING].facts["cached_until_at"] == NOW + timedelta(seconds=900)
     assert findings[Purpose.IMAGE_HOSTING].verified
     assert {question.vantage for question in world.asked} == {Vantage.RESOLVERS}
 
 
+def test_what_one_resolver_sees_is_behind_at_the_others_where_only_they_can_be_asked():
+    world = World(resolvers=3).add(RECORDS).take(CLICK, "CNAME", at=(ONE, THREE))
+    world.put("img." + DOMAIN, "CNAME", "old.example.net", at=(ONE, TWO))
+
+    findings = world.diagnose(THROUGH_RESOLVERS)
+
+    negative, stale = findings[Purpose.CLICK_TRACKING], findings[Purpose.IMAGE_HOSTING]
+    assert (negative.code, negative.facts["eta_at"]) == (Code.CACHED_NEGATIVE, NOW + timedelta(seconds=900))
+    assert (stale.code, stale.facts["eta_at"]) == (Code.STALE_CACHE, NOW + timedelta(seconds=300))
+    assert {negative.blocked_on, stale.blocked_on} == {BlockedOn.PROPAGATION}
+    assert negative.facts["vantage"] == stale.facts["vantage"] == "recursive"
+
+
+def test_a_filtering_resolver_is_left_out_and_noted_where_only_resolvers_can_be_asked():
+    world = World(resolvers=3).add(RECORDS).fail(Silence.FILTERED, at=THREE, ede="17 Filtered")
+
+    finding = world.diagnose(THROUGH_RESOLVERS)[Purpose.CLICK_TRACKING]
+
+    assert finding.verified
+    assert [remark.code for remark in finding.remarks] == [Code.RESOLVER_FILTERED]
+
+
+@pytest.mark.parametrize(
+    ("owner", "code"), [("com", Code.NXDOMAIN_PARENT), ("", Code.NXDOMAIN_PARENT), ("example.com", Code.MISSING)]
+)
+def test_a_domain_that_its_registry_denies_is_known_by_the_zone_of_the_denial(owner, code):
+    denial = Absent(Nothing.NXDOMAIN, 900, f"{owner} ns. host. 1 2 3 4 900")
+    evidence = Evidence(vantage=Vantage.RESOLVERS)
+    while questions := next_questions(THROUGH_RESOLVERS, evidence):
+        answers = [Answer(question, server, denial, NOW) for question in questions for server in RESOLVERS]
+        evidence = evidence.joined_with(Evidence(tuple(answers)))
+
+    findings = diagnose(THROUGH_RESOLVERS, evidence, NOW)
+
+    assert {finding.code for finding in findings if finding.record.required} == {code}
+
+
+@pytest.mark.parametrize("case", [CASE, THROUGH_RESOLVERS], ids=["beside the servers", "resolvers alone"])
+def test_one_resolver_that_calls_a_signature_bogus_does_not_outweigh_what_others_see(case):
+    world = World(resolvers=3).add(RECORDS).fail(Silence.BOGUS, at=ONE, ede="7 Signature Expired")
+    world.take(CLICK, "CNAME", at=TWO)
+
+    assert world.diagnose(case)[Purpose.CLICK_TRACKING].code is Code.CACHED_NEGATIVE
+
+
 def test_where_only_resolvers_can_be_asked_and_too_few_answer_nothing_is_settled():
-    world = World(resolvers=3).add(RECORDS).take(CLICK, "CNAME", at=ONE).fail(Silence.TIMEOUT, at=TWO)
-    case = Case(DOMAIN, RECORDS, resolvers=3, vantage=Vantage.RESOLVERS)
+    world = World(resolvers=3).add(RECORDS).take(CLICK, "CNAME", at=ONE).fail(Silence.TIMEOUT, at=(TWO, THREE))
 
-    finding = world.diagnose(case)[Purpose.CLICK_TRACKING]
+    finding = world.diagnose(THROUGH_RESOLVERS)[Purpose.CLICK_TRACKING]
 
-    assert (finding.code, finding.definite) == (Code.PROPAGATING, False)
+    assert (finding.code, finding.definite) == (Code.MISSING, False)
 
 
 def test_where_only_resolvers_can_be_asked_and_none_answers_nothing_is_known():

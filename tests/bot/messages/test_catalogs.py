@@ -255,6 +255,7 @@ def say_the_rest(language):
     yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "2 × v=spf1"}, scene)
     yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "11 × MX > 10"}, scene)
     yield advice(voice, Code.DKIM_WEAK, record, {"bits": 1024}, scene)
+    yield advice(voice, Code.MISSING, record, {"cached_until_at": NOW}, scene)
     yield advice(voice, Code.TXT_TRUNCATED, record_set(NAME).records[1], {}, scene)
     yield voice.say("row.seen.several", seen="a | b", count=2)
     yield render_invite("C0IT", "engage", language)

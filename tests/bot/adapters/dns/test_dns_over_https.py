@@ -9,9 +9,13 @@ from starlette.responses import RedirectResponse, Response
 from bot.adapters.dns import https
 from bot.adapters.dns.observer import Observer, ObserverSettings
 from bot.clock import utcnow
+from bot.messages import check_document, check_table
+from bot.services.looking import Looking
 from core.diagnosis import Case, diagnose
+from core.durations import Durations
 from core.findings import BlockedOn, Code, State
 from core.observations import Absent, Present, Question, Silence, Vantage
+from core.sending_domain import Language
 from core.zonefile import resource_record
 from tests.bot.adapters.dns.conftest import asking, case
 from tests.fakes import doh
@@ -181,3 +185,18 @@ def test_a_proxy_of_the_environment_is_used_except_on_loopback(monkeypatch, url,
 
     assert isinstance(client, httpx.AsyncClient)
     assert (client._transport_for_url(httpx.URL(url)) is not client._transport) is proxied
+
+
+async def test_a_check_says_to_people_and_machines_that_only_resolvers_were_asked(nameserver, resolver, make):
+    nameserver.apply("\n".join(map(resource_record, list(RECORDS)[:2])))
+    looking = Looking(make(), utcnow, Durations(), str, resolvers=1, vantage=Vantage.RESOLVERS)
+
+    checkup, _ = await looking.check_up(NAME, RECORDS, around=False)
+
+    place = resolver.url.split("/")[2]
+    rows = {row["purpose"]: row for row in check_document(checkup, Language.EN)["records"]}
+    assert {(row["vantage"], *row["servers"]) for row in rows.values()} == {("recursive", place)}
+    assert [rows[purpose]["state"] for purpose in ("SPF", "DKIM", "MX")] == ["verified", "verified", "pending"]
+    assert rows["MX"]["advice"].startswith("The resolvers asked do not see it. Add MX bounce.mail")
+    for language in Language:
+        assert place in check_table(checkup, language, RECORDS).splitlines()[-1]
