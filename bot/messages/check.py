@@ -75,6 +75,8 @@ def render_preflight(notice: PreflightFound) -> Message:
     draft = Draft(notice.subject.language)
     voice, subject = draft.voice, notice.subject
     _findings(draft, notice.checkup)
+    usual = usual_records(subject.name)
+    draft.say(provider_line(voice, subject, usual, warnings_only=True, without=SAID_OTHERWISE))
     draft.say(turn_line(voice, notice.turn, subject.name))
     draft.buttons(
         button(voice, "start_deploy", subject.domain_id, subject.name, style=not notice.checkup.in_the_way),

@@ -62,6 +62,16 @@ def test_a_clean_or_failed_pre_flight_goes_without_a_word(checkup):
     assert decided.domain.zone == (ZONE if checkup and checkup.rows else fresh().zone)
 
 
+def test_what_a_provider_hides_is_told_to_whoever_created_though_all_is_free():
+    cloudflare = ZoneFacts("example.com", ("ada.ns.cloudflare.com",), "Cloudflare")
+
+    decided = decide(fresh(), Preflighted(Checkup(NAME, NOW, (FREE,), cloudflare)), NOW, DURATIONS)
+
+    (told,) = decided.notices
+    assert isinstance(told, PreflightFound)
+    assert told.subject.zone == cloudflare
+
+
 def test_a_second_pre_flight_says_nothing():
     event = Preflighted(Checkup(NAME, NOW, (TAKEN,)))
     once = after(fresh(), event)

@@ -160,6 +160,19 @@ def test_the_follow_up_of_a_creation_leads_on_but_does_not_urge_past_what_is_in_
     assert next(elements(message.blocks, "button")).get("style") == style
 
 
+@pytest.mark.parametrize(("provider", "warned"), [("Cloudflare", True), ("GoDaddy", False)])
+def test_the_follow_up_of_a_creation_warns_of_what_the_provider_does(provider, warned):
+    zone = replace(ZONE, provider=provider)
+    about = replace(subject(), zone=zone)
+    checkup = Checkup(NAME, NOW, CHECKUP.rows[:1], zone)
+
+    message = render_notice(PreflightFound(subject=about, to=ASKER, checkup=checkup, turn=Turn(TurnKey.DEPLOY)), CTX)
+
+    assert "Nothing is in the way" in message.text
+    assert ('untick "Proxy imported DNS records"' in message.text) is warned
+    assert "it is appended" not in message.text
+
+
 def test_many_findings_are_cut_with_a_word_on_where_the_rest_is():
     rows = [replace(CLICK, record=replace(CLICK.record, name=f"n{number}.{NAME}")) for number in range(30)]
 
