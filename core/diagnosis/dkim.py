@@ -21,7 +21,7 @@ from core.dkim import (
 from core.findings import Code
 from core.records import ExpectedRecord
 
-_TAGS_BEFORE_KEY = re.compile(r"(?:[a-z]=[^;]*;)*p=")
+_TAGS_BEFORE_KEY = re.compile(r"\A(?:[a-z]=[^;]*;)*p=")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ import pytest
 
 from core import dkim, dmarc, names, spf
 from core.diagnosis import Case
+from core.diagnosis.dkim import judge as judge_dkim
 from core.errors import InvalidDomainName
+from core.findings import Code
 from tests.fakes.dns_world import World
 from tests.fakes.record_sets import record_set
 
@@ -25,6 +27,9 @@ HOSTILE = [
     "v=DKIM1; " + "a=1; " * (MOST // 5),
     "v=DMARC1; p=none; rua=" + "mailto:a@b.example.net," * (MOST // 23),
     "v" + '"' * MOST + "dmarc1",
+    "a=b;" * (MOST // 4) + "p",
+    "a = " * (MOST // 4) + "spf",
+    "; " * (MOST // 2) + "p",
     '"' * MOST,
     "\\" * MOST,
     "\u00a0" * (MOST // 2),
@@ -62,3 +67,14 @@ def test_long_texts_are_parsed_quickly(text):
             continue
 
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12])
+def test_long_values_beside_others_are_told_apart_quickly(text):
+    key = record_set("mail.example.com").records[1]
+    started = time.perf_counter()
+
+    verdict = judge_dkim(key, [text.encode(), key.value[:99].encode(), key.value[99:].encode()])
+
+    assert time.perf_counter() - started < 1
+    assert verdict.code is Code.TXT_SPLIT_RECORDS
