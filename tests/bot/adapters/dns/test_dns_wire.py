@@ -30,7 +30,7 @@ QUESTION = query_for(NAME, "TXT").question
 
 
 def message(rdtype: str, values: list[str]) -> Message:
-    query = dns.message.make_query(NAME, rdtype, use_edns=0)
+    query = dns.message.make_query(NAME, rdtype, use_edns=0, id=7)
     response = dns.message.make_response(query)
     response.flags |= dns.flags.AA
     for section, owner, kind, texts in (
@@ -59,7 +59,7 @@ def by_dnspython(wire: bytes) -> list[tuple[str, str, int, int]] | None:
     ]
 
 
-@pytest.mark.parametrize(("rdtype", "wire"), MESSAGES)
+@pytest.mark.parametrize(("rdtype", "wire"), MESSAGES, ids=[f"{rdtype}-{len(wire)}" for rdtype, wire in MESSAGES])
 def test_a_whole_message_says_what_dnspython_reads_in_it(rdtype, wire):
     reply = read_reply(wire, Question(NAME, rdtype))
 
