@@ -7,7 +7,7 @@ Owner names of records, which do carry underscores, are made by putting ASCII la
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import idna
 from publicsuffixlist import PublicSuffixList
@@ -129,6 +129,7 @@ def _label_to_unicode(label: str) -> str:
         return label
 
 
+@lru_cache(maxsize=8192)
 def registered_domain(name: str) -> str:
     """Return the registered domain above `name` (A-labels, underscores allowed), or `name` if it is a suffix."""
     return _suffixes().privatesuffix(name) or name

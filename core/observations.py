@@ -24,6 +24,9 @@ class Question:
     type: str
     vantage: Vantage = Vantage.AUTHORITATIVE
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # few are asked about one name, and every look-up hashes
+
 
 @dataclass(frozen=True, slots=True)
 class Txt:

@@ -22,7 +22,7 @@ async def first_useful(
     Returns the last useless reply when there is no useful one.
     """
     askable = [server for server in servers if server.address]
-    candidates = _random.sample(askable, min(MOST, len(askable)))
+    candidates = _random.sample(askable, min(MOST, len(askable))) if len(askable) > 1 else askable
     if not candidates:
         return Reply(Unknown(Silence.UNREACHABLE, detail="no address is known"))
     reply = await _ask(exchanger, candidates[0], question, allowance, exchanger.patience[0])

@@ -140,8 +140,7 @@ class _Conversation:
     async def _over_udp(self, query: Query, seconds: float) -> Reply | None:
         self._begin()
         try:
-            async with asyncio.timeout(seconds):
-                packet = await self.udp.exchange(query, *self.place)
+            packet = await self.udp.exchange(query, *self.place, seconds)
         except TimeoutError:
             self.lane.silent()
             return None

@@ -6,6 +6,7 @@ IPv4 address inside are judged by that one: Python's `is_global` lets `64:ff9b::
 """
 
 import ipaddress
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052
@@ -27,6 +28,7 @@ _SPECIAL_4 = tuple(
 )
 
 
+@lru_cache(maxsize=4096)
 def forbidden(address: str) -> bool:
     """Tell whether `address` must not be asked. What is no address is forbidden, too."""
     try:

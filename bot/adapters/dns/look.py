@@ -142,6 +142,8 @@ class Look:
         return said
 
     async def _put(self, question: Question, servers: Sequence[Server]) -> list[_Said]:
+        if len(servers) == 1:
+            return [await self._put_one(question, servers[0])]
         return await asyncio.gather(*(self._put_one(question, server) for server in servers))
 
     async def _put_one(self, question: Question, server: Server) -> _Said:

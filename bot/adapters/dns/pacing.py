@@ -9,8 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 from bot.adapters.dns.limits import Place
 
@@ -44,6 +43,11 @@ class Bucket:
         """Wait until one more query may go, first come, first served."""
         if not self._rate:
             return
+        if not self._turn.locked():  # nobody is waiting
+            self._fill()
+            if self._tokens >= 1:
+                self._tokens -= 1
+                return
         async with self._turn:
             self._fill()
             if self._tokens < 1:
@@ -136,17 +140,9 @@ class Slots:
     def __len__(self) -> int:
         return len(self._lanes)
 
-    @asynccontextmanager
-    async def held(self, place: Place) -> AsyncIterator[Lane]:
+    def held(self, place: Place) -> "_Held":
         """Wait for a slot and hold it; the lane wants to know what became of the query."""
-        lane = self.lane(place)
-        await lane.enter()
-        try:
-            await lane.bucket.take()
-            async with self._total:
-                yield lane
-        finally:
-            lane.leave()
+        return _Held(self._total, self.lane(place))
 
     def lane(self, place: Place) -> Lane:
         """Return the way to an address. Those used longest ago are forgotten."""
@@ -162,3 +158,27 @@ class Slots:
             idle = next((place for place, lane in self._lanes.items() if lane.idle), None)
             if idle is not None:
                 del self._lanes[idle]
+
+
+class _Held:
+    """A slot, from when there is one until it is given back."""
+
+    __slots__ = ("_lane", "_total")
+
+    def __init__(self, total: asyncio.Semaphore, lane: Lane) -> None:
+        self._total = total
+        self._lane = lane
+
+    async def __aenter__(self) -> Lane:
+        await self._lane.enter()
+        try:
+            await self._lane.bucket.take()
+            await self._total.acquire()
+        except BaseException:
+            self._lane.leave()
+            raise
+        return self._lane
+
+    async def __aexit__(self, *_: object) -> None:
+        self._total.release()
+        self._lane.leave()

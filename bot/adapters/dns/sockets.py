@@ -9,11 +9,13 @@ import contextlib
 import errno
 import secrets
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.adapters.dns.queries import Query
 
-POOL = 8  # UDP sockets per address family
+POOL = 8  # UDP sockets per address family; a power of two, so that chance favours none
 _BURST = 64  # packets read before others get their turn
 _LARGEST = 65_535
 _MOST_MESSAGES = 4  # over a TCP connection that has one query to answer
@@ -27,6 +29,10 @@ class _Waiting:
     query: Query
     answer: asyncio.Future[bytes]
 
+    def give_up(self) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(TimeoutError())
+
 
 class UdpPool:
     """Carries any number of queries over a few sockets. Must be used within one event loop."""
@@ -34,23 +40,27 @@ class UdpPool:
     def __init__(self) -> None:
         self._sockets: dict[socket.AddressFamily, list[socket.socket]] = {}
         self._waiting: dict[_Place, _Waiting] = {}
+        self._chance = _chance()
         self._closed = False
 
-    async def exchange(self, query: Query, address: str, port: int) -> bytes:
-        """Send a query and wait for its answer, for as long as the caller lets it. Raises `OSError`."""
+    async def exchange(self, query: Query, address: str, port: int, seconds: float) -> bytes:
+        """Send a query and wait for its answer. Raises `OSError`, or `TimeoutError` after `seconds`."""
         if self._closed:
             raise OSError(errno.EBADF, "closed")
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        address = socket.inet_ntop(family, socket.inet_pton(family, address))  # as the kernel will spell the sender
-        udp = secrets.choice(self._sockets.get(family) or self._open(family))
+        family, address = _as_the_kernel_has_it(address)
+        sockets = self._sockets.get(family) or self._open(family)
+        udp = sockets[next(self._chance) % POOL]
         place = self._free_place(udp, address, port)
-        waiting = _Waiting(query, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(query, loop.create_future())
         self._waiting[place] = waiting
+        timer = loop.call_later(seconds, waiting.give_up)  # a timeout of asyncio's costs more than the query
         try:
             with contextlib.suppress(BlockingIOError):  # a full buffer loses packets as any network does
                 udp.sendto(query.wire(place[1]), (address, port))
             return await waiting.answer
         finally:
+            timer.cancel()
             del self._waiting[place]
 
     def close(self) -> None:
@@ -79,7 +89,7 @@ class UdpPool:
 
     def _free_place(self, udp: socket.socket, address: str, port: int) -> _Place:
         while True:
-            place = (udp.fileno(), secrets.randbits(16), address, port)
+            place = (udp.fileno(), next(self._chance), address, port)
             if place not in self._waiting:
                 return place
 
@@ -95,6 +105,19 @@ class UdpPool:
             waiting = self._waiting.get(place)
             if waiting and not waiting.answer.done() and waiting.query.answered_by(packet):
                 waiting.answer.set_result(packet)
+
+
+def _chance() -> Iterator[int]:
+    """Yield numbers of 16 bits that nobody can foresee (RFC 5452 section 9.2), fetched by the thousand."""
+    while True:
+        yield from memoryview(secrets.token_bytes(2048)).cast("H")
+
+
+@lru_cache(maxsize=4096)
+def _as_the_kernel_has_it(address: str) -> tuple[socket.AddressFamily, str]:
+    """Return the family of an address, and the address as the sender of a packet is spelled. Raises `OSError`."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return family, socket.inet_ntop(family, socket.inet_pton(family, address))
 
 
 async def exchange_tcp(query: Query, address: str, port: int) -> bytes:
