@@ -1,19 +1,24 @@
 """DNS over HTTPS (RFC 8484), for where port 53 is closed: resolvers that the operator lists as URLs are asked."""
 
 import asyncio
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 import httpx
 
 from bot.adapters.dns.exchange import checked
 from bot.adapters.dns.limits import Allowance
-from bot.adapters.dns.pacing import Slots
+from bot.adapters.dns.pacing import Lane, Slots
 from bot.adapters.dns.queries import Query, Unaskable, query_for
 from bot.adapters.dns.replies import Reply, read_reply
+from bot.clock import utcnow
 from core.observations import Question, Server, Silence, Unknown
 from core.web_addresses import leads_to_loopback
 
 MEDIA_TYPE = "application/dns-message"
 LARGEST = 65_535  # octets of a DNS message (RFC 8484 section 6)
+USUAL_REST, LONGEST_REST = 5.0, 300.0  # seconds for which a resolver is not asked, once it says that it is too much
+_BUSY = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE})
 
 
 class HttpsExchanger:
@@ -24,9 +29,10 @@ class HttpsExchanger:
     """
 
     def __init__(self, urls: tuple[str, ...], slots: Slots, seconds: float, tries: int) -> None:
+        self.seconds = seconds
+        self.tries = tries
         self._slots = slots
-        self._seconds = seconds
-        self._tries = tries
+        self._resting: dict[str, float] = {}
         self._clients = {url: _client(url, seconds) for url in urls}
         self._servers = tuple(_server(url) for url in urls)
 
@@ -44,50 +50,91 @@ class HttpsExchanger:
         if client is None:
             return Reply(Unknown(Silence.FORBIDDEN, detail="not a listed resolver"))
         try:
-            async with asyncio.timeout_at(allowance.deadline), self._slots.held((server.address, server.port)):
-                return await self._converse(client, server, question)
+            async with (
+                asyncio.timeout_at(allowance.deadline),
+                self._slots.held((server.address, server.port)) as lane,
+            ):
+                conversation = _Conversation(self, client, server, question, allowance, lane)
+                return await checked(await conversation.ask(unchecked=False), conversation.ask)
         except TimeoutError:
             return Reply(Unknown(Silence.BUDGET, detail="no time left"))
         except Unaskable as error:
             return Reply(Unknown(Silence.GARBAGE, detail=f"cannot be asked: {error}"))
 
-    async def _converse(self, client: httpx.AsyncClient, server: Server, question: Question) -> Reply:
-        async def ask_again(*, unchecked: bool) -> Reply:
-            return await self._put(client, server, question, unchecked=unchecked)
+    def rest(self, url: str, seconds: float) -> None:
+        """Leave a resolver in peace for as long as it asks for, within reason."""
+        until = asyncio.get_running_loop().time() + min(max(0.0, seconds), LONGEST_REST)
+        self._resting[url] = max(until, self._resting.get(url, 0.0))
 
-        return await checked(await ask_again(unchecked=False), ask_again)
+    def rests(self, url: str) -> bool:
+        """Tell whether a resolver wants to be left in peace."""
+        return asyncio.get_running_loop().time() < self._resting.get(url, 0.0)
 
-    async def _put(
-        self, client: httpx.AsyncClient, server: Server, question: Question, *, unchecked: bool = False
-    ) -> Reply:
-        query = query_for(question.name, question.type, recursive=True, unchecked=unchecked)
+
+@dataclass(slots=True)
+class _Conversation:
+    """The tries of one question at one resolver, on the `lane` that leads there."""
+
+    exchanger: HttpsExchanger
+    client: httpx.AsyncClient
+    server: Server
+    question: Question
+    allowance: Allowance
+    lane: Lane
+    begun: bool = False
+
+    async def ask(self, *, unchecked: bool) -> Reply:
+        query = query_for(self.question.name, self.question.type, recursive=True, unchecked=unchecked)
         reply = Reply(Unknown(Silence.TIMEOUT, detail="HTTPS"))
-        for _ in range(max(1, self._tries)):
+        for _ in range(max(1, self.exchanger.tries)):
+            if self.exchanger.rests(self.server.address):
+                return Reply(Unknown(Silence.UNREACHABLE, detail="HTTPS: asks for a rest"))
+            if self.begun:
+                self.lane.bucket.spend()
+            self.begun = True
             try:
-                async with asyncio.timeout(self._seconds):
-                    return await _exchange(client, server.address, query, question)
+                async with asyncio.timeout(self.exchanger.seconds):
+                    reply = await self._exchange(query)
             except (TimeoutError, httpx.TimeoutException):
+                self.lane.silent()
                 reply = Reply(Unknown(Silence.TIMEOUT, detail="HTTPS"))
             except httpx.HTTPError as error:
                 reply = Reply(Unknown(Silence.UNREACHABLE, detail=f"HTTPS: {type(error).__name__}"))
+            else:
+                self.lane.heard()
+                return reply
         return reply
 
+    async def _exchange(self, query: Query) -> Reply:
+        """Put one query; its id is 0 so that answers may be cached (RFC 8484 section 4.1). Raises `httpx.HTTPError`."""
+        async with self.client.stream("POST", self.server.address, content=query.wire(0)) as response:
+            if response.status_code in _BUSY:
+                self.exchanger.rest(self.server.address, _retry_after(response))
+            if response.status_code != httpx.codes.OK:
+                return Reply(Unknown(Silence.UNREACHABLE, detail=f"HTTP {response.status_code}"))
+            if response.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
+                return Reply(Unknown(Silence.GARBAGE, detail="not a DNS message"))
+            packet = bytearray()
+            async for chunk in response.aiter_bytes():
+                packet += chunk
+                if len(packet) > LARGEST:
+                    return Reply(Unknown(Silence.GARBAGE, detail="longer than a DNS message"))
+        if not self.allowance.take_octets(len(packet)):
+            return Reply(Unknown(Silence.GARBAGE, detail="more than a look can hold"))
+        if not query.answered_by(bytes(packet)):
+            return Reply(Unknown(Silence.GARBAGE, detail="answers another question"))
+        return read_reply(bytes(packet), self.question, tcp=True)
 
-async def _exchange(client: httpx.AsyncClient, url: str, query: Query, question: Question) -> Reply:
-    """Put one query; its id is 0 so that answers may be cached (RFC 8484 section 4.1). Raises `httpx.HTTPError`."""
-    async with client.stream("POST", url, content=query.wire(0)) as response:
-        if response.status_code != httpx.codes.OK:
-            return Reply(Unknown(Silence.UNREACHABLE, detail=f"HTTP {response.status_code}"))
-        if response.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
-            return Reply(Unknown(Silence.GARBAGE, detail="not a DNS message"))
-        packet = bytearray()
-        async for chunk in response.aiter_bytes():
-            packet += chunk
-            if len(packet) > LARGEST:
-                return Reply(Unknown(Silence.GARBAGE, detail="longer than a DNS message"))
-    if not query.answered_by(bytes(packet)):
-        return Reply(Unknown(Silence.GARBAGE, detail="answers another question"))
-    return read_reply(bytes(packet), question, tcp=True)
+
+def _retry_after(response: httpx.Response) -> float:
+    """Return for how many seconds a resolver wants no questions (RFC 9110 section 10.2.3)."""
+    said = response.headers.get("retry-after", "").strip()
+    if said.isdecimal():
+        return float(said[:9])
+    try:
+        return (parsedate_to_datetime(said) - utcnow()).total_seconds()
+    except (ValueError, TypeError):  # no date, or one without a zone
+        return USUAL_REST if response.status_code == httpx.codes.TOO_MANY_REQUESTS else 0.0
 
 
 def _client(url: str, seconds: float) -> httpx.AsyncClient:

@@ -1,20 +1,25 @@
 """Where port 53 is closed, resolvers behind HTTPS are asked, and nothing is said about single name servers."""
 
+import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 import dns.flags
 import dns.message
 import httpx
 import pytest
 from starlette.responses import RedirectResponse, Response
 
-from bot.adapters.dns import https
+from bot.adapters.dns import https, limits
 from bot.adapters.dns.observer import Observer, ObserverSettings
+from bot.adapters.dns.pacing import Slots
 from bot.clock import utcnow
 from bot.messages import check_document, check_table
 from bot.services.looking import Looking
 from core.diagnosis import Case, diagnose
 from core.durations import Durations
 from core.findings import BlockedOn, Code, State
-from core.observations import Absent, Present, Question, Silence, Vantage
+from core.observations import Absent, Present, Question, Silence, Unknown, Vantage
 from core.sending_domain import Language
 from core.zonefile import resource_record
 from tests.bot.adapters.dns.conftest import asking, case
@@ -140,6 +145,56 @@ async def test_what_is_no_answer_is_none(resolver, outcome, answer, reason):
     resolver.answers.append(answer)
 
     assert (await outcome()).reason is reason
+
+
+@pytest.mark.parametrize(("status", "rests"), [(429, True), (503, True), (500, False)])
+async def test_a_resolver_that_is_asked_too_much_is_left_in_peace_for_as_long_as_it_says(resolver, make, status, rests):
+    resolver.answers.append(Response("no", status_code=status, headers={"retry-after": "30"}))
+    observer = make(KEY)
+
+    answers = [(await observer.observe(case(vantage=Vantage.RESOLVERS))).answers[0].outcome for _ in range(2)]
+    control = await observer.control()
+
+    assert answers[0] == Unknown(Silence.UNREACHABLE, detail=f"HTTP {status}")
+    assert isinstance(answers[1], Unknown) == rests
+    assert len(resolver.asked) == (1 if rests else 3)
+    assert control.online != rests
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "seconds"),
+    [
+        (503, "0", 0),
+        (429, "120", 120),
+        (429, None, https.USUAL_REST),
+        (429, "soon", https.USUAL_REST),
+        (503, None, 0),
+        (503, "in a while", 0),
+        (429, format_datetime(datetime.now(UTC) + timedelta(seconds=60)), 60),
+    ],
+)
+def test_how_long_a_resolver_wants_no_questions(status, said, seconds):
+    headers = {} if said is None else {"retry-after": said}
+
+    assert https._retry_after(httpx.Response(status, headers=headers)) == pytest.approx(seconds, abs=30)
+
+
+@pytest.mark.parametrize(("said", "asleep"), [(-5, 0), (20, 20), (10**9, https.LONGEST_REST)])
+async def test_a_rest_is_neither_endless_nor_over_before_it_began(said, asleep):
+    exchanger = https.HttpsExchanger((), Slots(1, 1), 1, 1)
+
+    exchanger.rest("x", said)
+
+    assert exchanger._resting["x"] - asyncio.get_running_loop().time() == pytest.approx(asleep, abs=1)
+
+
+async def test_what_resolvers_say_over_https_is_bounded_like_everything_else(nameserver, make, monkeypatch):
+    monkeypatch.setattr(limits, "MOST_OCTETS", 100)
+    nameserver.apply("\n".join(map(resource_record, RECORDS)))
+
+    evidence = await make(KEY).observe(case(vantage=Vantage.RESOLVERS))
+
+    assert [answer.outcome.reason for answer in evidence.answers] == [Silence.GARBAGE]
 
 
 async def test_a_lost_answer_is_asked_for_again(nameserver, resolver, outcome):
