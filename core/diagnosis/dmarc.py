@@ -83,10 +83,14 @@ def _remarks(scene: Scene, record: ExpectedRecord, seen: DmarcRecord, clash: Seq
 
 
 def _policy(record: ExpectedRecord) -> str:
+    return _expected(record).policy
+
+
+def _expected(record: ExpectedRecord) -> DmarcRecord:
     try:
-        return dmarc.parse(record.value).policy
+        return dmarc.parse(record.value)
     except DmarcSyntaxError:
-        return "none"
+        return DmarcRecord({})
 
 
 def _strict(scene: Scene, seen: DmarcRecord) -> Iterator[Remark]:
@@ -103,8 +107,9 @@ def _unauthorised(scene: Scene, record: ExpectedRecord, seen: DmarcRecord) -> It
     """Look for the consent of foreign report receivers (RFC 9990 section 4)."""
     if scene.third_parties is None:
         return
+    given = _expected(record).report_hosts
     for host in seen.report_hosts:
-        if registered_domain(host) == registered_domain(scene.case.domain) or host in record.value.lower():
+        if registered_domain(host) == registered_domain(scene.case.domain) or host in given:
             continue
         name = f"{scene.case.domain}._report._dmarc.{host}"
         outcome = scene.outcome(name, "TXT", Rank.REMARK, scene.third_parties)

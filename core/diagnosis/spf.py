@@ -50,6 +50,10 @@ def matches(record: ExpectedRecord, values: Sequence[bytes]) -> bool:
 
 def judge(scene: Scene, record: ExpectedRecord, values: Sequence[bytes]) -> Verdict:
     """Judge the TXT records that stand at the name."""
+    try:
+        parse(record.value)
+    except SpfSyntaxError:
+        return txt.judge_plain(record, values)
     claims = tuple(value for value in values if is_spf(readable(value)))
     if len(claims) == 1:
         verdict = _judge_one(scene, record, claims[0])
@@ -127,11 +131,12 @@ def _refers_to_no_name(term: Term) -> bool:
 
 
 def _required_terms(record: ExpectedRecord) -> tuple[Term, ...]:
-    """Return the mechanisms of the expected line that authorise somebody: all but its `all`."""
-    try:
-        return tuple(term for term in parse(record.value).terms if term.sign and term.name != "all")
-    except SpfSyntaxError:
-        return ()
+    """Return what authorises somebody in the expected line: all but its `all`, and where it leads as an include."""
+    return tuple(
+        Term(f"include:{term.target}", "include", "+", term.target) if term.name == "redirect" else term
+        for term in parse(record.value).effective
+        if term.name == "redirect" or (term.sign and term.name != "all")
+    )
 
 
 def _negated(sight: _Sight) -> Verdict | None:

@@ -133,6 +133,18 @@ def test_reports_to_a_stranger_need_his_consent():
     assert refused.verified
 
 
+def test_only_a_receiver_that_was_given_needs_no_consent():
+    given = _policy("v=DMARC1; p=none; rua=mailto:d@reports.example.net")
+    records = RecordSet(1, tuple(r if r.purpose is not Purpose.DMARC else given for r in RECORDS))
+
+    def remarked(address):
+        world = world_with(f"v=DMARC1; p=none; rua=mailto:{address}", resolvers=3, records=records)
+        return [remark.facts["rua"] for remark in look(world, records).remarks]
+
+    assert remarked("d@reports.example.net") == []
+    assert remarked("d@example.net") == ["example.net"]
+
+
 @pytest.mark.parametrize(
     ("above", "policy"),
     [

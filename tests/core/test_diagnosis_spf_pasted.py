@@ -6,7 +6,7 @@ from core.diagnosis import Case
 from core.diagnosis.text import is_international
 from core.findings import Code, State
 from core.observations import Silence, Vantage
-from core.records import Purpose
+from core.records import ExpectedRecord, Purpose, RecordSet, RecordType
 from tests.fakes.dns_world import World
 from tests.fakes.record_sets import record_set
 
@@ -167,3 +167,34 @@ def test_the_resolvers_are_never_asked_for_what_is_yet_to_be_added():
     asked = {(question.name, question.type) for question in world.asked if question.vantage is Vantage.RESOLVERS}
     assert not asked & {(NAME, "MX"), (NAME, "A"), ("spf.example.com", "TXT")}
     assert {(NAME, "MX"), (NAME, "A"), ("spf.example.com", "TXT")} <= {(q.name, q.type) for q in world.asked}
+
+
+def _expecting(value):
+    return RecordSet(1, (ExpectedRecord(Purpose.SPF, RecordType.TXT, NAME, value),))
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("v=spf1 redirect=spf.example.net", Code.OK),
+        ("v=spf1 include:spf.example.net -all", Code.OK),
+        ("v=spf1 mx ~all", Code.SPF_MISSING_INCLUDE),
+        ("v=spf1 redirect=spf.example.net ~all", Code.SPF_MISSING_INCLUDE),
+    ],
+)
+def test_a_redirect_that_is_expected_must_stand_there(value, code):
+    records = _expecting("v=spf1 redirect=spf.example.net")
+
+    finding = World().put(NAME, "TXT", value).diagnose(Case(DOMAIN, records))[Purpose.SPF]
+
+    assert finding.code is code
+
+
+def test_what_is_expected_outside_the_grammar_must_stand_as_it_is():
+    records = _expecting("v=spf1 new:thing ~all")
+
+    def code_for(value):
+        return World().put(NAME, "TXT", value).diagnose(Case(DOMAIN, records))[Purpose.SPF].code
+
+    assert code_for("v=spf1 new:thing ~all") is Code.OK
+    assert code_for("v=spf1 mx ~all") is Code.MISSING
