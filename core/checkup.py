@@ -132,6 +132,8 @@ def row_of(finding: Finding, evidence: Evidence) -> Checked:
     """Return the row of a finding, with what the name servers said."""
     record = finding.record
     said = evidence.to(Question(record.name, record.type, evidence.vantage))
+    if not finding.verified and evidence.vantage is Vantage.AUTHORITATIVE:  # what is waited for may be a resolver
+        said += evidence.to(Question(record.name, record.type, Vantage.RESOLVERS))
     return Checked(
         record=record,
         kind=record.type.value,

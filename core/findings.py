@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from core.observations import Server
 from core.records import ExpectedRecord
 
 Fact = str | int | datetime | tuple[str, ...]
@@ -137,6 +138,8 @@ class Finding:
     `definite` is False when no usable answer allowed a judgement: such a finding never worsens and
     never completes anything. `facts` fill the advice of the code (`advice.*` in the catalogs); what was seen
     stands under ``seen``, its length under ``length``.
+    `servers` gave the answers that decided, the last of which came `seen_at`. Who says the same, and when, makes no
+    other finding: neither counts where two are compared.
     """
 
     record: ExpectedRecord
@@ -146,6 +149,8 @@ class Finding:
     definite: bool = True
     facts: Facts = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
+    servers: tuple[Server, ...] = field(default=(), compare=False)
+    seen_at: datetime | None = field(default=None, compare=False)
 
     @property
     def verified(self) -> bool:

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from cattrs import Converter
+from cattrs.gen import make_dict_unstructure_fn
 
 from core.findings import Fact
 from core.notices import QUEUED, Notice
+from core.observations import Server
 
 T = TypeVar("T")
 
@@ -52,6 +54,9 @@ def _converter() -> Converter:
     converter.register_structure_hook(datetime, lambda raw, _: datetime.fromisoformat(raw))
     converter.register_unstructure_hook(timedelta, lambda value: value // _TICK)
     converter.register_structure_hook(timedelta, lambda raw, _: raw * _TICK)
+    # Every finding names its servers: what goes without saying would be most of a row.
+    brief = make_dict_unstructure_fn(Server, converter, _cattrs_omit_if_default=True)
+    converter.register_unstructure_hook(Server, brief)
     converter.register_unstructure_hook_func(lambda kind: kind == Fact, _dump_fact)
     converter.register_structure_hook_func(lambda kind: kind == Fact, _load_fact)
     return converter

@@ -41,7 +41,7 @@ def details_modal(language: Language, shown: DetailsShown, ctx: Context) -> View
     draft.header(heading(domain.name))
     draft.fields(*status_fields(voice, domain.status, domain.verification))
     draft.say(turn_line(voice, status.turn, domain.name))
-    record_rows(draft, voice, domain)
+    record_rows(draft, voice, domain, servers=True)
     draft.listed(event_lines(voice, domain, codes=False))
     draft.note(timeline_line(voice, domain, ctx), left_line(voice, domain, ctx), checks_line(voice, domain))
     draft.listed([entry_line(voice, entry) for entry in shown.entries[:LAST_ENTRIES]])

@@ -56,6 +56,8 @@ def _exhibit(voice: Voice, number: int, exhibit: Exhibit, scene: Scene) -> Itera
     yield from (f"    {plain(line)}" for line in told if line)
     expected = printable(record.value.encode()[:VALUE_LIMIT])
     yield f"    expected {len(record.value)} characters  {expected}"
+    if not exhibit.asked and finding.seen_at is not None:
+        yield "      " + "  ".join([finding.seen_at.strftime("%H:%M:%SZ"), *map(_place, finding.servers)])
     for asked in exhibit.asked:
         yield from _asked(asked)
     if exhibit.left_out:

@@ -27,10 +27,11 @@ def add_rows(
     *,
     every_seen: bool = False,
     compare: bool = False,
+    servers: bool = False,
     rest: Line = (),
 ) -> None:
     """Put the rows of `records` into the draft; where they don't fit, they fold into a pointer to `status`."""
-    rows = [row(voice, tracked, scene, seen=every_seen, compare=compare) for tracked in records]
+    rows = [row(voice, tracked, scene, seen=every_seen, compare=compare, servers=servers) for tracked in records]
     draft.rows(rows, rest, lambda n: voice.say("rows.more", n=n, domain=scene.domain))
 
 
@@ -65,8 +66,16 @@ def quiet_line(voice: Voice, records: Sequence[TrackedRecord]) -> Line:
     return voice.say("rows.quiet", purposes=Words(voice.listed(_name(voice, tracked) for tracked in records)))
 
 
-def row(voice: Voice, tracked: TrackedRecord, scene: Scene, *, seen: bool = False, compare: bool = False) -> Row:
-    """Show one record: what it is for, how it stands, what to do, what was seen."""
+def row(
+    voice: Voice,
+    tracked: TrackedRecord,
+    scene: Scene,
+    *,
+    seen: bool = False,
+    compare: bool = False,
+    servers: bool = False,
+) -> Row:
+    """Show one record: what it is for, how it stands, what to do, what was seen; with `servers`, by whom and when."""
     word = _word(voice, tracked)
     purpose = voice.purpose(tracked.expected.purpose)
     host = outside("host", relative_host(tracked.expected.name, scene.zone))
@@ -78,6 +87,8 @@ def row(voice: Voice, tracked: TrackedRecord, scene: Scene, *, seen: bool = Fals
     lines = [joined((head, _advisory(voice, tracked), _symbol(tracked))), *told]
     if seen or _acts(tracked):
         lines.append(_seen(voice, tracked.finding))
+    if servers:
+        lines.append(_answered(voice, tracked.finding))
     block = rich_text(joined(lines, "\n"))
     if compare and tracked.finding is not None and _acts(tracked) and _code(tracked.finding) not in _INCOMPARABLE:
         block["elements"].extend(preformatted(text) for text in compared(voice, tracked.finding))
@@ -102,6 +113,12 @@ def _seen(voice: Voice, finding: Finding | None) -> Line:
     if _code(finding) in _SEVERAL:
         return voice.say("row.seen.several", seen=text, count=finding.facts.get("count", 2))
     return voice.say("row.seen", seen=text, length=finding.facts.get("length", len(text)))
+
+
+def _answered(voice: Voice, finding: Finding | None) -> Line:
+    if finding is None or not finding.servers or finding.seen_at is None:
+        return ()
+    return voice.say("row.answered", ns=tuple(dict.fromkeys(map(str, finding.servers))), seen_at=finding.seen_at)
 
 
 def _code(finding: Finding) -> str:

@@ -38,14 +38,20 @@ def _lines(voice: Voice, domain: SendingDomain, ctx: Context) -> list[Any]:
     return [*layout_lines(voice, domain, ctx), *witnesses(voice, domain)]
 
 
-def record_rows(draft: Draft, voice: Voice, domain: SendingDomain) -> None:
-    """Every record with something to say, with what was seen; then one line for the rest."""
+def record_rows(draft: Draft, voice: Voice, domain: SendingDomain, *, servers: bool = False) -> None:
+    """Every record with something to say, with what was seen (and `servers`: where); then one line for the rest."""
     if domain.verification is VerificationStatus.NOT_STARTED:
         draft.say(quiet_line(voice, domain.records))
         return
     rest = verified_line(voice, domain.records)
     add_rows(
-        draft, voice, noteworthy(domain.records), Scene.of(domain, domain.next_check_at), every_seen=True, rest=rest
+        draft,
+        voice,
+        noteworthy(domain.records),
+        Scene.of(domain, domain.next_check_at),
+        every_seen=True,
+        servers=servers,
+        rest=rest,
     )
 
 

@@ -32,11 +32,11 @@ def in_answer(outcome: Present, record: ExpectedRecord) -> Verdict | None:
     return next((_conflict(record, rrset) for rrset in _others(outcome, record.name)), None)
 
 
-def known_alias(scene: Scene, name: str) -> str | None:
-    """Return the target of a CNAME that any authoritative server has shown at `name`, whatever it was asked for."""
+def known_aliases(scene: Scene, name: str) -> tuple[Answer, ...]:
+    """Return the answers of authoritative servers that have shown a CNAME at `name`, whatever they were asked for."""
     if scene.case.vantage is Vantage.RESOLVERS:
-        return None
-    return next((alias for answer in scene.known_about(name) if (alias := target(answer.outcome, name))), None)
+        return ()
+    return tuple(answer for answer in scene.known_about(name) if target(answer.outcome, name) is not None)
 
 
 def searched(scene: Scene, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -52,8 +52,8 @@ def _searched(scene: Scene, finding: Finding) -> Finding:
     if record.type is not RecordType.CNAME:
         return finding
     answers = [answer for kind in _OF_OLD for answer in scene.answers(record.name, kind, Rank.REMARK)]
-    rrset = next(_found(answers, record.name), None)
-    if rrset is None:
+    answer, rrset = next(_found(answers, record.name), (None, None))
+    if answer is None or rrset is None:
         return finding
     verdict = _conflict(record, rrset)
     return replace(
@@ -62,15 +62,17 @@ def _searched(scene: Scene, finding: Finding) -> Finding:
         code=verdict.code,
         blocked_on=verdict.blocked_on,
         facts={**finding.facts, **verdict.facts},
+        servers=(answer.server,),
+        seen_at=answer.at,
     )
 
 
-def _found(answers: Iterable[Answer], name: str) -> Iterator[RRset]:
+def _found(answers: Iterable[Answer], name: str) -> Iterator[tuple[Answer, RRset]]:
     for answer in answers:
         outcome = answer.outcome
         for rrset in _others(outcome, name):
             if rrset.type not in {"A", "AAAA"} or target(outcome, name) is not None:
-                yield rrset
+                yield answer, rrset
 
 
 def _others(outcome: Outcome, name: str) -> Iterator[RRset]:

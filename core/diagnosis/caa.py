@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from core.diagnosis.scene import Rank, Scene, target
 from core.diagnosis.text import printable
-from core.diagnosis.verdict import Verdict, act
+from core.diagnosis.verdict import Verdict, act, by
 from core.findings import Code
 from core.names import IMAGE_LABEL, parents, registered_domain
 from core.observations import Absent, Nothing, Other, Outcome, Present, Unknown
@@ -55,7 +55,7 @@ def blocking(scene: Scene, name: str) -> Verdict | None:
         properties = tuple(_properties(outcome))
         alias = target(outcome, owner)
         if alias is None and properties:
-            verdict = _judged(owner, properties)
+            verdict = _judged(scene, owner, properties)
             return None if any(_has_policy(scene, place) for place in led_to if verdict) else verdict
         if properties or (alias is None and not isinstance(outcome, Absent)):
             return None
@@ -90,14 +90,18 @@ def _properties(outcome: Outcome) -> Iterator[_Property]:
                 yield _Property(int(words[0]), words[1].lower(), words[2].strip('"'))
 
 
-def _judged(owner: str, properties: Sequence[_Property]) -> Verdict | None:
+def _judged(scene: Scene, owner: str, properties: Sequence[_Property]) -> Verdict | None:
     """Judge one record set (RFC 8659 sections 4.1 and 4.2): without `issue` it restricts nothing."""
     for each in properties:
         if each.flags & _CRITICAL and each.tag not in _KNOWN_TAGS:
             seen = printable(f'{each.flags} {each.tag} "{each.value}"'.encode())
-            return act(Code.CAA_BLOCKS, caa_at=owner, seen=seen, length=len(seen), tag=printable(each.tag.encode()))
+            return _blocks(scene, owner, seen, tag=printable(each.tag.encode()))
     issuers = [each.value.partition(";")[0].strip().lower() or ";" for each in properties if each.tag == "issue"]
     if not issuers or not _AMAZON.isdisjoint(issuers):
         return None
-    seen = ", ".join(issuers)
-    return act(Code.CAA_BLOCKS, caa_at=owner, seen=seen, length=len(seen))
+    return _blocks(scene, owner, ", ".join(issuers))
+
+
+def _blocks(scene: Scene, owner: str, seen: str, **facts: str) -> Verdict:
+    verdict = act(Code.CAA_BLOCKS, caa_at=owner, seen=seen, length=len(seen), **facts)
+    return by(verdict, scene.answers(owner, "CAA", Rank.JUDGEMENT))

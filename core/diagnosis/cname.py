@@ -6,9 +6,9 @@ from core import providers
 from core.diagnosis import caa, wildcard
 from core.diagnosis.mx import is_doubled, typed
 from core.diagnosis.scene import Rank, Scene, addresses, target
-from core.diagnosis.verdict import Verdict, act, remark, right, trouble, wait
+from core.diagnosis.verdict import Verdict, act, by, remark, right, trouble, wait
 from core.findings import Code
-from core.observations import Absent, Cname, Rdata, Unknown
+from core.observations import Absent, Answer, Cname, Rdata, Unknown
 from core.records import ExpectedRecord, Purpose
 
 _MOST_HOPS = 8
@@ -55,18 +55,24 @@ def _chain(scene: Scene, record: ExpectedRecord, first: str) -> Verdict:
 
 def _beyond(scene: Scene, record: ExpectedRecord) -> Verdict | None:
     """Look at what keeps a right CNAME from working: a dead target, or a CAA record."""
-    if scene.case.check_targets and record.purpose in _SERVED and _is_dead(scene, expected_target(record)):
-        return trouble(Code.TARGET_BROKEN)  # says nothing against the record: nothing gets worse by it
+    if scene.case.check_targets and record.purpose in _SERVED:
+        denied = _denied(scene, expected_target(record))
+        if denied:  # says nothing against the record: nothing gets worse by it
+            return by(trouble(Code.TARGET_BROKEN), denied)
     if scene.case.probe and record.purpose in caa.CERTIFIED:
         return caa.blocking(scene, caa.certified_name(record))
     return None
 
 
-def _is_dead(scene: Scene, name: str) -> bool:
-    if scene.third_parties is None:
-        return False
-    outcomes = [scene.outcome(name, kind, Rank.REMARK, scene.third_parties) for kind in ("A", "AAAA")]
-    return all(isinstance(outcome, Absent) for outcome in outcomes)
+def _denied(scene: Scene, name: str) -> tuple[Answer, ...]:
+    """Return the answers by which `name` has no address of any kind; none where it may have one."""
+    whom = scene.third_parties
+    if whom is None:
+        return ()
+    outcomes = [scene.outcome(name, kind, Rank.REMARK, whom) for kind in ("A", "AAAA")]
+    if not all(isinstance(outcome, Absent) for outcome in outcomes):
+        return ()
+    return tuple(answer for kind in ("A", "AAAA") for answer in scene.answers(name, kind, Rank.REMARK, whom))
 
 
 def instead(scene: Scene, record: ExpectedRecord) -> Verdict | None:

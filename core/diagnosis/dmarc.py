@@ -6,7 +6,7 @@ from core import dmarc
 from core.diagnosis import txt
 from core.diagnosis.scene import Rank, Scene, texts
 from core.diagnosis.text import readable
-from core.diagnosis.verdict import MISSING, Verdict, act, remark, right, wait
+from core.diagnosis.verdict import MISSING, Verdict, act, by, remark, right, wait
 from core.dmarc import DmarcRecord, DmarcSyntaxError, is_dmarc
 from core.findings import Code, Remark
 from core.names import is_under, registered_domain
@@ -134,7 +134,8 @@ def inherited(scene: Scene, record: ExpectedRecord) -> Verdict | None:
                 break
     if found:
         parent, policy = _applying(found)
-        return right(code=Code.DMARC_INHERITED, policy=policy.subdomain_policy, parent=parent)
+        verdict = right(code=Code.DMARC_INHERITED, policy=policy.subdomain_policy, parent=parent)
+        return by(verdict, scene.known_about(_PREFIX + parent))
     return None if certain else wait(Code.MISSING, definite=False)
 
 

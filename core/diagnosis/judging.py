@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from core import providers
 from core.diagnosis import beside, cname, dkim, dmarc, mx, probing, propagation, spf, transport, txt, wildcard
-from core.diagnosis.scene import Rank, Scene, target
-from core.diagnosis.verdict import MISSING, Verdict, act, trouble, wait
+from core.diagnosis.scene import Rank, Scene, servers_of, target
+from core.diagnosis.verdict import MISSING, Verdict, act, by, trouble, wait
 from core.findings import Code, Fact, Finding, State
 from core.names import registered_domain, relative_host
 from core.observations import Absent, Answer, Nothing, Outcome, Present, Rdata, Txt, Unknown, Vantage
@@ -24,8 +24,22 @@ def find(scene: Scene, record: ExpectedRecord) -> Finding:
     answers = scene.answers(record.name, record.type, Rank.ESSENTIAL)
     decide = _by_resolvers if scene.case.vantage is Vantage.RESOLVERS else _by_servers
     verdict = decide(scene, record, answers)
-    facts = {**_known(scene, record), **verdict.facts}
-    return Finding(record, verdict.state, verdict.code, verdict.blocked_on, verdict.definite, facts, verdict.remarks)
+    verdict = by(verdict, _definite(answers) if verdict.definite else answers)
+    return Finding(
+        record,
+        verdict.state,
+        verdict.code,
+        verdict.blocked_on,
+        verdict.definite,
+        facts={**_known(scene, record), **verdict.facts},
+        remarks=verdict.remarks,
+        servers=servers_of(verdict.said),
+        seen_at=max((answer.at for answer in verdict.said), default=None),
+    )
+
+
+def _definite(answers: Sequence[Answer]) -> list[Answer]:
+    return [answer for answer in answers if not isinstance(answer.outcome, Unknown)]
 
 
 def judge(scene: Scene, record: ExpectedRecord, outcome: Outcome) -> Verdict:
@@ -103,21 +117,24 @@ def _disagreement(scene: Scene, good: Sequence[Answer], bad: Sequence[Answer]) -
 def _explained(scene: Scene, record: ExpectedRecord, wrongs: Sequence[tuple[Answer, Verdict]]) -> Verdict:
     """Choose the most telling of the wrong answers, and say where the record may be instead."""
     answer, verdict = next(((answer, found) for answer, found in wrongs if found is not MISSING), wrongs[0])
+    said = [answer for answer, found in wrongs if found is verdict]
     if scene.case.probe and wildcard.shadows(scene, record, answer.outcome):
         facts = {name: fact for name, fact in verdict.facts.items() if name in {"seen", "length"}}
-        return Verdict(State.PENDING, Code.WILDCARD_SHADOW, facts)
-    alias = _alias_beside(scene, record)
-    if alias is not None:
-        return _conflict(record, alias)
+        return Verdict(State.PENDING, Code.WILDCARD_SHADOW, facts, said=tuple(said))
+    conflict = _alias_beside(scene, record)
+    if conflict is not None:
+        return conflict
     if verdict is not MISSING:
-        return verdict
+        return by(verdict, said)
     exists = any(not _is_nxdomain(answer.outcome) for answer, _ in wrongs)
-    return probing.explain(scene, record, exists=exists)
+    return by(probing.explain(scene, record, exists=exists), said)
 
 
-def _alias_beside(scene: Scene, record: ExpectedRecord) -> str | None:
-    """Return the CNAME that an answer to another question has shown where `record` should be."""
-    return None if record.type is RecordType.CNAME else beside.known_alias(scene, record.name)
+def _alias_beside(scene: Scene, record: ExpectedRecord) -> Verdict | None:
+    """Name the CNAME that answers to another question have shown where `record` should be."""
+    shown = () if record.type is RecordType.CNAME else beside.known_aliases(scene, record.name)
+    alias = next((target(answer.outcome, record.name) for answer in shown), None)
+    return None if alias is None else by(_conflict(record, alias), shown)
 
 
 def _is_nxdomain(outcome: Outcome) -> bool:
@@ -126,16 +143,16 @@ def _is_nxdomain(outcome: Outcome) -> bool:
 
 def _agreed(scene: Scene, record: ExpectedRecord, verdict: Verdict, answers: Sequence[Answer]) -> Verdict:
     """All who answered see it right: verified, unless somebody is silent, was not asked, or caches are behind."""
-    alias = _alias_beside(scene, record)
-    if alias is not None:
-        return _conflict(record, alias)
+    conflict = _alias_beside(scene, record)
+    if conflict is not None:
+        return conflict
     mute = transport.mute(answers)
     if mute:
-        return transport.silent(scene, record, mute)
+        return by(transport.silent(scene, record, mute), mute)
     if not scene.case.full and _unasked(scene, record, answers):
         return wait(Code.PROPAGATING, definite=False, count=0, total=scene.case.resolvers)
     remarks = (*verdict.remarks, *transport.lame_partial(scene, record, answers))
-    verdict = replace(verdict, remarks=remarks)
+    verdict = by(replace(verdict, remarks=remarks), _definite(answers))
     return propagation.confirm(scene, record, verdict, lambda outcome: judge(scene, record, outcome))
 
 

@@ -6,7 +6,7 @@ from core.diagnosis import cname, dkim, dmarc, mx, spf
 from core.diagnosis.case import Case
 from core.diagnosis.scene import Rank, Scene, target, texts
 from core.diagnosis.text import printable
-from core.diagnosis.verdict import MISSING, Verdict, act, wait
+from core.diagnosis.verdict import MISSING, Verdict, act, by, wait
 from core.findings import Code
 from core.names import is_under, registered_domain, relative_host, suggest_subdomain
 from core.observations import Mx, Other, Outcome, Present, Rdata
@@ -115,12 +115,8 @@ def _address_instead(scene: Scene, record: ExpectedRecord) -> Verdict | None:
 
 def _at(scene: Scene, record: ExpectedRecord, place: str, code: Code, rank: Rank) -> Verdict | None:
     """Return `code` if the record stands at `place`."""
-    outcome = scene.outcome(place, record.type, rank)
-    return (
-        act(code, found_at=place, seen=record.value, length=len(record.value))
-        if _holds(record, outcome, place)
-        else None
-    )
+    holding = [answer for answer in scene.answers(place, record.type, rank) if _holds(record, answer.outcome, place)]
+    return by(act(code, found_at=place, seen=record.value, length=len(record.value)), holding) if holding else None
 
 
 def _holds(record: ExpectedRecord, outcome: Outcome, place: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.diagnosis.scene import Rank, Scene
-from core.diagnosis.verdict import Verdict, remark, trouble, wait
+from core.diagnosis.verdict import Verdict, by, remark, trouble, wait
 from core.findings import Code, Remark
 from core.observations import Absent, Answer, Outcome, Present, Silence, Unknown, Vantage
 from core.records import ExpectedRecord
@@ -22,8 +22,9 @@ def confirm(scene: Scene, record: ExpectedRecord, verdict: Verdict, judge: Judge
     remarks = filtered(answers)
     rights = [answer for answer in counted if isinstance(answer.outcome, Present) and judge(answer.outcome).right]
     if counted and len(rights) >= quorum(len(counted)):
-        return replace(verdict, remarks=verdict.remarks + remarks)
-    return replace(short(counted, rights, len(counted) or len(answers)), remarks=remarks)
+        return replace(verdict, remarks=verdict.remarks + remarks, said=(*verdict.said, *rights))
+    verdict = replace(short(counted, rights, len(counted) or len(answers)), remarks=remarks)
+    return by(verdict, [answer for answer in counted if answer not in rights] or answers)
 
 
 def quorum(total: int) -> int:

@@ -5,7 +5,7 @@ question. So each question has a rule that needs it, and asking and judging can 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import IntEnum
@@ -22,6 +22,7 @@ from core.observations import (
     Outcome,
     Present,
     Question,
+    Server,
     Silence,
     Txt,
     Unknown,
@@ -117,8 +118,11 @@ class Scene:
 
     def exists(self, name: str, kind: str, rank: Rank) -> bool:
         """Tell whether `name`, or anything below it, certainly exists: all else would be NXDOMAIN (RFC 8020)."""
-        outcome = self.outcome(name, kind, rank)
-        return isinstance(outcome, Present) or (isinstance(outcome, Absent) and outcome.kind is Nothing.NODATA)
+        outcomes = (answer.outcome for answer in self.answers(name, kind, rank))
+        return any(
+            isinstance(outcome, Present) or (isinstance(outcome, Absent) and outcome.kind is Nothing.NODATA)
+            for outcome in outcomes
+        )
 
     def open_questions(self) -> tuple[Question, ...]:
         """Return what the rules still want to know, the important first, as far as the budget goes."""
@@ -160,6 +164,11 @@ def _deeper(zones: Mapping[str, Zone], evidence: Evidence) -> Iterator[tuple[str
 def is_askable(name: str) -> bool:
     """Tell whether `name` can be a name in the DNS that belongs to a host or a record of one."""
     return _ASKABLE.fullmatch(name) is not None and len(name) <= 253
+
+
+def servers_of(answers: Iterable[Answer]) -> tuple[Server, ...]:
+    """Return the servers that gave `answers`, each once; nobody where nobody was asked."""
+    return tuple(dict.fromkeys(answer.server for answer in answers if str(answer.server)))
 
 
 def texts(outcome: Outcome, name: str) -> tuple[bytes, ...]:

@@ -7,7 +7,7 @@ theirs in one place. Behind a redirect that is ignored beside `all` it is missin
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.diagnosis import txt
 from core.diagnosis.scene import Scene, is_askable
@@ -121,7 +121,7 @@ def _judge_one(scene: Scene, record: ExpectedRecord, claim: bytes) -> Verdict:
         verdict = rule(sight)
         if verdict is not None:
             facts = {**txt.sight(claim), **verdict.facts}
-            return Verdict(verdict.state, verdict.code, facts, verdict.remarks, verdict.definite)
+            return replace(verdict, facts=facts)
     return right(*_remarks(seen))
 
 

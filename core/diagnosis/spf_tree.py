@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from core.diagnosis.scene import Rank, Scene, is_askable, texts
 from core.diagnosis.text import readable
-from core.diagnosis.verdict import Verdict, act, trouble
+from core.diagnosis.verdict import Verdict, act, by, trouble
 from core.findings import Code
-from core.observations import Absent, Mx, Outcome, Present, Silence, Unknown
+from core.observations import Absent, Answer, Mx, Outcome, Present, Silence, Unknown
 from core.spf import LOOKUP_LIMIT, VOID_LIMIT, SpfRecord, SpfSyntaxError, Term, is_spf, parse
 
 _MOST_FOLLOWED = 2 * LOOKUP_LIMIT
@@ -68,7 +68,7 @@ class _Tree:
         outcome = self.scene.outcome(term.target, "TXT", Rank.JUDGEMENT, self.scene.whom(term.target))
         if isinstance(outcome, Unknown):
             noted = self.not_asked if outcome.reason is Silence.BUDGET else self.broken
-            noted.append(not_told(self.own_term or term, outcome, term.target))
+            noted.append(by(not_told(self.own_term or term, outcome, term.target), self._said(term.target, "TXT")))
             return None
         found = [text for text in map(readable, texts(outcome, term.target)) if is_spf(text)]
         if len(found) != 1:
@@ -91,11 +91,15 @@ class _Tree:
             self.voids.append((kind, target))
         exchanges = _exchanges(outcome)
         if exchanges > _MOST_EXCHANGES:
-            self._note_broken(target, f"{exchanges} × MX > {_MOST_EXCHANGES}")
+            self._note_broken(target, f"{exchanges} × MX > {_MOST_EXCHANGES}", kind)
 
-    def _note_broken(self, target: str, problem: str) -> None:
+    def _note_broken(self, target: str, problem: str, kind: str = "TXT") -> None:
         term = self.own_term.text if self.own_term else target
-        self.broken.append(act(Code.SPF_NESTED_ERROR, term=term, target=target, problem=problem))
+        verdict = act(Code.SPF_NESTED_ERROR, term=term, target=target, problem=problem)
+        self.broken.append(by(verdict, self._said(target, kind)))
+
+    def _said(self, target: str, kind: str) -> tuple[Answer, ...]:
+        return self.scene.answers(target, kind, Rank.JUDGEMENT, self.scene.whom(target))
 
 
 def _exchanges(outcome: Outcome) -> int:

@@ -1,8 +1,10 @@
 """What one rule concludes, and whose turn it is then."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from core.findings import BlockedOn, Code, Fact, Facts, Remark, State
+from core.observations import Answer
 
 BLOCKED_ON: dict[Code, BlockedOn] = {
     Code.CHECKER_OFFLINE: BlockedOn.US,
@@ -43,13 +45,17 @@ BLOCKED_ON: dict[Code, BlockedOn] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A state with its code, the facts of its advice, and what is to be noted besides."""
+    """A state with its code, the facts of its advice, and what is to be noted besides.
+
+    `said` are the answers that decided; where there are none, those to the question about the record itself did.
+    """
 
     state: State
     code: Code
     facts: Facts = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     definite: bool = True
+    said: tuple[Answer, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -88,6 +94,11 @@ def wait(code: Code, *, definite: bool = True, **facts: Fact) -> Verdict:
 def trouble(code: Code, *, definite: bool = False, **facts: Fact) -> Verdict:
     """Nothing is known about the record itself; keep trying."""
     return Verdict(State.TEMPORARY, code, facts, definite=definite)
+
+
+def by(verdict: Verdict, answers: Iterable[Answer]) -> Verdict:
+    """Note that `answers` decided, unless it is known which did."""
+    return verdict if verdict.said else replace(verdict, said=tuple(answers))
 
 
 def remark(code: Code, **facts: Fact) -> Remark:

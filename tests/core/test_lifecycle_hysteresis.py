@@ -19,6 +19,7 @@ from core.notices import (
     Resolution,
     Temporary,
 )
+from core.observations import Server
 from core.records import Purpose
 from core.sending_domain import IncidentKind, SendingDomain, VerificationStatus
 from core.turns import TurnKey
@@ -265,6 +266,20 @@ def test_whose_turn_it_is_while_nothing_is_seen_follows_the_findings(found: dict
     assert alert.blocked_on is turn
     assert {row.expected.purpose: row.finding.code for row in alert.rows if row.finding} == found
     assert all(record.finding.code is Code.OK for record in due.domain.records if record.finding)
+
+
+def test_who_said_the_same_and_when_is_no_news_and_nothing_to_write():
+    domain = a_domain(Phase.DP)
+    cut = a_finding(record_of(domain, Purpose.DKIM).expected, Code.TXT_TRUNCATED, seen="v=DKIM1")
+    first = replace(cut, servers=(Server("ns1.example.net", "192.0.2.1"),), seen_at=NOW)
+    known = after(domain, looked(a_look(domain, NOW, {Purpose.DKIM: first})))
+    later = replace(cut, servers=(Server("ns2.example.net", "192.0.2.2"),), seen_at=NOW + MINUTE)
+
+    again = decide(known, looked(a_look(known, NOW + MINUTE, {Purpose.DKIM: later})), NOW + MINUTE, DURATIONS)
+
+    assert kinds(again) == []
+    assert again.domain.records == known.records
+    assert record_of(again.domain, Purpose.DKIM).finding.seen_at == NOW
 
 
 def test_a_silence_that_reads_the_same_is_not_noted_again():

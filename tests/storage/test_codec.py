@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from core.findings import BlockedOn, Code, Finding, State
 from core.notices import QUEUED, EvidenceFile, Subject
+from core.observations import Server
 from core.records import ExpectedRecord, Purpose, RecordType
 from core.sending_domain import SendingDomain
 from storage import codec
@@ -56,6 +57,19 @@ def test_facts_keep_their_types():
 
     assert read.facts == facts
     assert [type(fact) for fact in read.facts.values()] == [str, datetime, int, tuple, str]
+
+
+def test_a_finding_keeps_who_said_it_and_when_and_reads_without_them():
+    servers = (Server("ns1.example.net", "192.0.2.53"), Server("", "127.0.0.1", 5353))
+    finding = Finding(A_RECORD, State.ACTION, Code.MISSING, BlockedOn.IT, servers=servers, seen_at=NOW)
+    document = through_json(codec.dump(finding, Finding))
+    older = {name: value for name, value in document.items() if name not in {"servers", "seen_at"}}
+
+    read, before = codec.load(document, Finding), codec.load(older, Finding)
+
+    assert (read.servers, read.seen_at) == (servers, NOW)
+    assert document["servers"][0] == {"name": "ns1.example.net", "address": "192.0.2.53"}
+    assert (before, before.servers, before.seen_at) == (finding, (), None)
 
 
 def test_moments_come_back_in_utc():

@@ -84,7 +84,15 @@ def findings(name: str = NAME, language: Language = Language.EN) -> tuple[Tracke
     del language
     spf, dkim, dmarc, click, img, mx, cert = record_set(name).records
     status = VerificationStatus
-    cut = Finding(dkim, State.ACTION, Code.TXT_TRUNCATED, BlockedOn.IT, facts={"seen": dkim.value[:255], "length": 255})
+    cut = Finding(
+        dkim,
+        State.ACTION,
+        Code.TXT_TRUNCATED,
+        BlockedOn.IT,
+        facts={"seen": dkim.value[:255], "length": 255},
+        servers=(Server("ns1.example.net", "192.0.2.53"), Server("ns2.example.net", "192.0.2.54")),
+        seen_at=NOW - HOUR,
+    )
     chain = Finding(click, State.VERIFIED, Code.OK, BlockedOn.NOBODY)
     priority = Finding(
         mx, State.VERIFIED, Code.OK, BlockedOn.NOBODY, remarks=(Remark(Code.MX_WRONG_PRIORITY, {"seen": "20"}),)

@@ -386,6 +386,14 @@ def test_details_offer_nothing_that_the_viewer_may_not_do():
     assert buttons(details("pending", can=(Verb.STATUS,))["blocks"]) == ["open_thread"]
 
 
+def test_details_say_of_each_finding_who_said_so_and_when():
+    in_details, in_status = details("pending")["blocks"], said(status(LAYOUTS["pending"])).blocks
+
+    assert len([text for _, text in strings(in_details) if "Answer of" in text]) == 1
+    assert "ns1.example.net, ns2.example.net" in [text for _, text in strings(in_details)]
+    assert not [text for _, text in strings(in_status) if "Answer of" in text]
+
+
 def test_details_end_with_the_last_five_lines_of_the_history():
     lists = [
         block

@@ -52,6 +52,14 @@ def lines_of(notice):
     return render_notice(notice, CTX).content.splitlines()
 
 
+def test_a_finding_without_its_answers_names_the_servers_that_gave_them():
+    finding = replace(CUT, servers=(ASKED.server, Server("192.0.2.54", "192.0.2.54", 5353)), seen_at=NOW)
+
+    lines = lines_of(evidence(Exhibit(finding)))
+
+    assert f"      {NOW:%H:%M:%SZ}  ns1.example.net 192.0.2.53  192.0.2.54 port 5353" in lines
+
+
 def test_the_file_shows_what_was_found_where_when_and_how_to_ask_again():
     lines = lines_of(evidence())
 
