@@ -1,6 +1,6 @@
 """A decision in the making: the domain as it becomes, and what is said and written down on the way."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,13 @@ from core.phases import Phase, phase_of
 from core.schedule import next_check, polls_dns
 from core.sending_domain import Actor, SendingDomain
 from core.turns import Turn, turn_of
+
+_LASTING = tuple(
+    field.name
+    for field in fields(SendingDomain)
+    if field.name not in {"last_event_at", "last_check_at", "last_look_id", "next_check_at", "verdict_at"}
+)
+"""What can bear on the card: all but the times of checks."""
 
 
 @dataclass(slots=True)
@@ -56,8 +63,9 @@ class Draft:
         return Subject.of(self.domain, reader.language)
 
     def change(self, **changes: Any) -> None:
-        """Change fields of the domain."""
-        self.domain = replace(self.domain, **changes)
+        """Change fields of the domain; those that are so already cost nothing."""
+        if any(getattr(self.domain, name) != value for name, value in changes.items()):
+            self.domain = replace(self.domain, **changes)
 
     def say(self, *notices: Notice) -> None:
         """Queue notices, in this order."""
@@ -71,14 +79,20 @@ class Draft:
         """Finish: note the statuses, set the next check, and have the card edited if it shows anything else now."""
         self._note_statuses()
         self.change(next_check_at=self.now if self.at_once else next_check(self.domain, self.now, self.durations))
-        next_look, turn = (self.domain.next_check_at if polls_dns(self.domain) else None), self.turn
-        said = [
-            replace(notice, turn=turn, next_at=next_look) if isinstance(notice, ThreadNotice) else notice
-            for notice in self.notices
-        ]
+        said = self._said()
         if self._card_differs():
             said.insert(0, CardChanged(subject=self.subject))
         return Decision(self.domain, tuple(said), tuple(self.history), answer)
+
+    def _said(self) -> list[Notice]:
+        """Return the notices; those in the thread tell whose turn it is now, and when is looked again."""
+        if not self.notices:
+            return []
+        next_look, turn = (self.domain.next_check_at if polls_dns(self.domain) else None), self.turn
+        return [
+            replace(notice, turn=turn, next_at=next_look) if isinstance(notice, ThreadNotice) else notice
+            for notice in self.notices
+        ]
 
     def _note_statuses(self) -> None:
         before, after = self.before, self.domain
@@ -88,9 +102,14 @@ class Draft:
 
     def _card_differs(self) -> bool:
         """Tell whether there is a card (it is posted at `deploy`), and its content differs from before."""
-        if self.domain.deploy_started_at is None:
+        if self.domain.deploy_started_at is None or self._only_looked_at():
             return False
         return self._shown(self.before) != self._shown(self.domain)
+
+    def _only_looked_at(self) -> bool:
+        """Tell whether nothing but the times of checks differs from before, as after most polls."""
+        before, after = self.before, self.domain
+        return all(getattr(before, name) == getattr(after, name) for name in _LASTING)
 
     def _shown(self, domain: SendingDomain) -> tuple[object, ...]:
         """Return everything of `domain` that the card shows. Times of checks are not among it."""

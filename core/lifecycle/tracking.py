@@ -40,7 +40,8 @@ def after_look(
     """
     if finding is None or not finding.definite:
         return _unanswered(record, look, finding)
-    record = replace(record, unknown_since=None, silence=None)
+    if record.unknown_since is not None or record.silence is not None:
+        record = replace(record, unknown_since=None, silence=None)
     if finding.verified:
         return _right(record, look, finding) if look.full else record
     if record.status is VerificationStatus.VERIFIED:
@@ -132,7 +133,7 @@ def _showing(record: TrackedRecord, finding: Finding | None, look: Look) -> Trac
 
 
 def _reads_same(old: Finding, new: Finding) -> bool:
-    return (
+    return old is new or (
         (old.state, old.code, old.blocked_on, old.definite) == (new.state, new.code, new.blocked_on, new.definite)
         and _facts_read_same(old.facts, new.facts)
         and [remark.code for remark in old.remarks] == [remark.code for remark in new.remarks]
