@@ -7,20 +7,11 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
-from cryptography.fernet import Fernet
 
-from bot import logbook, wiring
-from bot.backlog import listed, replayed
-from bot.check_command import COULD_NOT_CHECK, CannotCheck, expectation, language_of
-from bot.check_command import report as report_check
-from bot.clock import utcnow
-from bot.configuration_page import configuration_page
-from bot.doctor import report
+from bot import logbook
 from bot.settings import DatabaseSettings, LookSettings, Settings, load
 from core.errors import BotError, ConfigurationError
 from core.secrecy import blotted
-from storage.engine import Database
-from storage.migrations import migrate as bring_up_to_date
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 S = TypeVar("S", bound=DatabaseSettings)
@@ -44,17 +35,21 @@ def options(
 @app.command()
 def run() -> None:
     """Run the bot: Slack's Socket Mode and the ticks, in one process, until SIGTERM or Ctrl-C."""
+    from bot import wiring
+
     _go(Settings, wiring.run)
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema. Safe to repeat."""
+    from storage import migrations
+    from storage.engine import Database
 
     async def work(settings: DatabaseSettings) -> int:
         database = Database.open(settings.database_url)
         try:
-            await bring_up_to_date(database)
+            await migrations.migrate(database)
         finally:
             await database.dispose()
         typer.echo("The database has the newest schema.")
@@ -69,6 +64,8 @@ def doctor() -> None:
 
     The exit code is 1 if anything is wrong.
     """
+    from bot import wiring
+    from bot.doctor import report
 
     async def work(settings: Settings) -> int:
         checks = await wiring.examine(settings)
@@ -85,6 +82,9 @@ def outbox(
     replay: Annotated[bool, typer.Option("--replay", help="Send again what is parked or dead.")] = False,
 ) -> None:
     """List what has not been said in Slack yet, lane by lane; with --replay, send again what is parked or dead."""
+    from bot.backlog import listed, replayed
+    from bot.clock import utcnow
+    from storage.engine import Database
 
     async def work(settings: DatabaseSettings) -> int:
         database = Database.open(settings.database_url)
@@ -112,17 +112,19 @@ def check(
     Needs none of the settings for Slack. The exit code is 0 if all required records are verified (or nothing is in the
     way), 1 if not, 2 if it could not be checked.
     """
+    from bot import check_command
+    from bot.lookout import check_up
 
     async def work(settings: LookSettings) -> int:
-        language = language_of(settings)
+        language = check_command.language_of(settings)
         try:
-            domain, records = expectation(name, zone, language)
-        except CannotCheck as error:
+            domain, records = check_command.expectation(name, zone, language)
+        except check_command.CannotCheck as error:
             typer.echo(str(error), err=True)
-            return COULD_NOT_CHECK
+            return check_command.COULD_NOT_CHECK
         logbook.quieten(settings)
-        checkup = await wiring.check_up(settings, domain, records)
-        return report_check(checkup, records, language, as_json=as_json)
+        checkup = await check_up(settings, domain, records)
+        return check_command.report(checkup, records, language, as_json=as_json)
 
     _go(LookSettings, work, "Nothing was checked. To mend:")
 
@@ -130,12 +132,16 @@ def check(
 @app.command()
 def settings() -> None:
     """Print every setting with its meaning, as in docs/configuration.md."""
+    from bot.configuration_page import configuration_page
+
     typer.echo(configuration_page(), nl=False)
 
 
 @app.command()
 def new_key() -> None:
     """Print a new key for SECRET_KEYS."""
+    from cryptography.fernet import Fernet
+
     typer.echo(Fernet.generate_key().decode())
 
 
@@ -145,6 +151,8 @@ def rotate_keys(
     erase_lost: Annotated[bool, typer.Option("--erase-lost", help="First erase what none of the keys opens.")] = False,
 ) -> None:
     """Encrypt every write-only key that is held under the first of SECRET_KEYS; then the others can be taken out."""
+    from bot import wiring
+    from storage.engine import Database
 
     async def work(settings: Settings) -> int:
         database = Database.open(settings.database_url)

@@ -11,7 +11,7 @@ import structlog
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.dns.observer import Observer, ObserverSettings
+from bot.adapters.dns.observer import Observer
 from bot.adapters.engage import EngageProvisioner
 from bot.adapters.slack import (
     Pacer,
@@ -35,6 +35,7 @@ from bot.doctor import (
 )
 from bot.ids import new_id
 from bot.listeners import Listening, Pace, Underway, make_app, register
+from bot.lookout import observing
 from bot.observing import Health, version, watching
 from bot.ports import NO_METER, Check, Meter, Places, Waker
 from bot.scheduler import Tick, Ticks
@@ -49,11 +50,8 @@ from bot.services.provisioning import Provisioning
 from bot.services.queries import Queries
 from bot.services.rotating import Rotating
 from bot.services.vantage import Vantage
-from bot.settings import LookSettings, Settings
-from core.checkup import Checkup
-from core.durations import Durations
+from bot.settings import Settings
 from core.errors import ConfigurationError
-from core.records import RecordSet
 from storage.clock_steps import Waits
 from storage.engine import Database
 from storage.migrations import is_current
@@ -85,45 +83,13 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
     async with AsyncExitStack() as stack:
         database = Database.open(settings.database_url)
         stack.push_async_callback(database.dispose)
-        observer = Observer(_observing(settings))
+        observer = Observer(observing(settings))
         stack.push_async_callback(observer.aclose)
         provisioner = EngageProvisioner(settings.engage_api_url, settings.engage_api_key.get_secret_value())
         stack.push_async_callback(provisioner.aclose)
         vault = Vault([key.get_secret_value() for key in settings.secret_keys])
         client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         yield Outside(client, database, vault, observer, provisioner)
-
-
-def _observing(settings: LookSettings) -> ObserverSettings:
-    return ObserverSettings(
-        nameservers=settings.dns_nameservers,
-        parents=settings.dns_parent_nameservers,
-        resolvers=settings.resolvers,
-        https=tuple(map(str, settings.dns_over_https)),
-        timeout=settings.dns_timeout.total_seconds(),
-        per_second=settings.dns_queries_per_second,
-        control_name=settings.dns_control_name,
-    )
-
-
-async def check_up(settings: LookSettings, name: str, records: RecordSet | None) -> Checkup:
-    """Look once at a name, without database and Slack: at `records`, or at what is in the way of the usual ones."""
-    observer = Observer(_observing(settings))
-    looking = Looking(
-        observer,
-        utcnow,
-        Durations(),
-        new_id,
-        resolvers=settings.resolver_count,
-        budget=settings.look_budget,
-        seconds=settings.look_seconds.total_seconds(),
-        vantage=settings.vantage,
-    )
-    try:
-        checkup, _ = await looking.check_up(name, records, around=records is None)
-    finally:
-        await observer.aclose()
-    return checkup
 
 
 async def examine(settings: Settings) -> list[Check]:

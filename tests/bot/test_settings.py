@@ -6,8 +6,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.__main__ import doctor, run
+from bot.lookout import observing
 from bot.settings import PUBLIC_RESOLVERS, DatabaseSettings, Settings, load
-from bot.wiring import _observing
 from core.errors import ConfigurationError
 
 KEY = Fernet.generate_key().decode()
@@ -50,7 +50,7 @@ def test_how_many_queries_a_second_one_server_gets_is_the_operators_to_say(envir
     if given is not None:
         environment.setenv("DNS_QUERIES_PER_SECOND", given)
 
-    assert _observing(load(Settings)).per_second == rate
+    assert observing(load(Settings)).per_second == rate
 
 
 def test_all_faults_are_listed_at_once_each_with_its_variable(environment):

@@ -13,6 +13,7 @@ import traceback
 from typing import Any
 
 import bot.__main__
+import bot.wiring  # else every process would import it for itself
 
 
 def main() -> int:
