@@ -13,6 +13,7 @@ from core.dkim import WEAK_BITS
 from core.findings import Code, Facts, Finding, Remark, ZoneFacts
 from core.names import relative_host
 from core.notices import Subject
+from core.providers import Trait, by_name
 from core.records import ExpectedRecord
 from core.sending_domain import SendingDomain
 
@@ -28,6 +29,9 @@ INFORMATION = frozenset(
 )
 """Codes that ask for nothing beside a record that is right; any other is a warning there."""
 _STRING_LIMIT = 255  # characters of one string of a TXT record (RFC 1035 section 3.3)
+
+
+_CUT = frozenset({Code.TXT_TRUNCATED, Code.DKIM_TRUNCATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ def advice(voice: Voice, code: Code, record: ExpectedRecord, facts: Facts, scene
     if code is Code.OK:
         return ()
     known = {**_of_record(record, scene), **told(voice, facts), "provider": voice.provider(scene.provider)}
+    if code in _CUT and (limit := _limit(record, scene)) is not None:
+        return voice.say("truncated.too_small", **{**known, "limit": limit})
     if "underlying" in facts:
         if facts["underlying"] == Code.MISSING:
             return voice.say("regressed.missing", **known)
@@ -69,6 +75,14 @@ def _key(code: Code, record: ExpectedRecord, facts: Facts) -> str:
     if code is Code.DKIM_WEAK and facts.get("bits") == WEAK_BITS:
         return "weak.given"
     return f"advice.{code.value}"
+
+
+def _limit(record: ExpectedRecord, scene: Scene) -> int | None:
+    """Return how many characters the provider's TXT records hold, where that is less than `record` has."""
+    provider = by_name(scene.provider)
+    too_small = provider is not None and Trait.TOO_SMALL in provider.traits
+    limit = provider.txt_limit if provider is not None and too_small else None
+    return limit if limit is not None and len(record.value) > limit else None
 
 
 def remarks(voice: Voice, finding: Finding, scene: Scene) -> tuple[Line, ...]:

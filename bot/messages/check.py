@@ -19,6 +19,7 @@ from core.preflight import Existing, usual_records
 from core.providers import Trait
 from core.records import Purpose
 from core.sending_domain import Language
+from core.turns import TurnKey
 
 SAID_OTHERWISE = frozenset({Trait.TOO_SMALL, Trait.OWN_FORMAT})
 """Of a domain whose records are not known: the first is among the findings, the second needs their values."""
@@ -78,10 +79,9 @@ def render_preflight(notice: PreflightFound) -> Message:
     usual = usual_records(subject.name)
     draft.say(provider_line(voice, subject, usual, warnings_only=True, without=SAID_OTHERWISE))
     draft.say(turn_line(voice, notice.turn, subject.name))
-    draft.buttons(
-        button(voice, "start_deploy", subject.domain_id, subject.name, style=not notice.checkup.in_the_way),
-        button(voice, "open_details", subject.domain_id, subject.name),
-    )
+    start = button(voice, "start_deploy", subject.domain_id, subject.name, style=not notice.checkup.in_the_way)
+    details = button(voice, "open_details", subject.domain_id, subject.name)
+    draft.buttons(*((start, details) if notice.turn.key is TurnKey.DEPLOY else (details,)))
     return draft.message()
 
 

@@ -251,12 +251,7 @@ def say_the_rest(language):
         yield check_table(CHECKUP, language, RecordSet())
         yield check_table(replace(CHECKUP, zone=ZoneFacts("example.com")), language, records)
         yield check_table(replace(CHECKUP, rows=(spoilt,)), language, records)
-    yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "0 × v=spf1"}, scene)
-    yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "2 × v=spf1"}, scene)
-    yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "11 × MX > 10"}, scene)
-    yield advice(voice, Code.DKIM_WEAK, record, {"bits": 1024}, scene)
-    yield advice(voice, Code.MISSING, record, {"cached_until_at": NOW}, scene)
-    yield advice(voice, Code.TXT_TRUNCATED, record_set(NAME).records[1], {}, scene)
+    yield from say_in_words(voice, record, scene)
     yield voice.say("row.seen.several", seen="a | b", count=2)
     yield render_invite("C0IT", "engage", language)
     yield render_card(samples.replace(layouts["verified"], window=None), Turn(TurnKey.ENGAGE), BARE)
@@ -274,6 +269,19 @@ def say_the_rest(language):
     apex = samples.replace(subject(language, "example.com"), zone=ZoneFacts("example.com"))
     dmarc = record_set("example.com").records[2]
     yield render_notice(samples.thread.ZoneFile(subject=apex, records=RecordSet(1, (odd, dmarc)), made_at=NOW), CTX)
+
+
+def say_in_words(voice, record, scene):
+    """What is counted, and what a provider cannot hold."""
+    yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "0 × v=spf1"}, scene)
+    yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "2 × v=spf1"}, scene)
+    yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "11 × MX > 10"}, scene)
+    yield advice(voice, Code.DKIM_WEAK, record, {"bits": 1024}, scene)
+    yield advice(voice, Code.MISSING, record, {"cached_until_at": NOW}, scene)
+    yield advice(voice, Code.TXT_TRUNCATED, record_set(NAME).records[1], {}, scene)
+    yield advice(
+        voice, Code.TXT_TRUNCATED, record_set(NAME).records[1], {}, replace(scene, provider="さくらのドメイン")
+    )
 
 
 def resolved(language, how):

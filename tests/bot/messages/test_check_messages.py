@@ -173,6 +173,16 @@ def test_the_follow_up_of_a_creation_warns_of_what_the_provider_does(provider, w
     assert "it is appended" not in message.text
 
 
+def test_a_pre_flight_that_comes_after_the_deployment_began_does_not_offer_to_start_it():
+    checkup = Checkup(NAME, NOW, (CLICK,), ZONE)
+
+    message = render_notice(
+        PreflightFound(subject=subject(), to=ASKER, checkup=checkup, turn=Turn(TurnKey.PREPARE)), CTX
+    )
+
+    assert buttons(message) == ["open_details"]
+
+
 def test_many_findings_are_cut_with_a_word_on_where_the_rest_is():
     rows = [replace(CLICK, record=replace(CLICK.record, name=f"n{number}.{NAME}")) for number in range(30)]
 

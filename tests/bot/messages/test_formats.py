@@ -202,6 +202,23 @@ def test_what_the_core_counts_is_said_in_words(code, facts, said):
         assert text in plain(advice(Voice(language), code, record, facts, scene))
 
 
+@pytest.mark.parametrize("code", [Code.TXT_TRUNCATED, Code.DKIM_TRUNCATED])
+def test_where_the_provider_cannot_hold_the_key_nobody_is_asked_to_enter_it_there(code):
+    facts = {"length": 255, "expected_length": 410, "bytes": 177, "expected_bytes": 294}
+    key = record_set("mail.example.com").records[1]
+
+    def said(provider, language=Language.EN):
+        return plain(advice(Voice(language), code, key, facts, Scene("mail.example.com", "example.com", provider)))
+
+    assert said("さくらのドメイン") == (
+        "Cut off at 255 of 410 characters: a TXT at さくらのドメイン holds 255. "
+        "Delegate mail.example.com by NS to another DNS service, or ask Support."
+    )
+    assert "さくらのドメインのTXTは255文字まで" in said("さくらのドメイン", Language.JA)
+    for provider in ("さくらのクラウド", "Cloudflare", None):
+        assert "at most 255 characters" in said(provider)
+
+
 def test_control_and_direction_marks_are_stripped():
     assert clean("a\u202eb\x00c\u200bd\r\ne\x1b[0m\ud800") == "abcd e[0m"
     assert shorten("short") == "short"
