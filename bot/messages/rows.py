@@ -9,7 +9,7 @@ from bot.messages.draft import Draft, Row
 from bot.messages.lines import Emoji, Line, Words, joined, line
 from bot.messages.voice import Voice, outside, symbol
 from core.findings import Code, Finding, State
-from core.names import relative_host
+from core.names import is_under, relative_host
 from core.sending_domain import TrackedRecord, VerificationStatus
 
 _SETTLED = {VerificationStatus.TEMPORARY_FAILURE, VerificationStatus.FAILURE}
@@ -78,7 +78,7 @@ def row(
     """Show one record: what it is for, how it stands, what to do, what was seen; with `servers`, by whom and when."""
     word = _word(voice, tracked)
     purpose = voice.purpose(tracked.expected.purpose)
-    host = outside("host", relative_host(tracked.expected.name, scene.zone))
+    host = outside("host", relative_host(tracked.expected.name, _zone(tracked, scene)))
     kind = tracked.expected.type.value
     head = voice.say(
         "row.head.bare" if kind == purpose else "row.head", purpose=purpose, type=kind, host=host, word=word
@@ -95,6 +95,12 @@ def row(
     spoken = joined((line(word), _advisory(voice, tracked)))
     key = "row.plain" if told else "row.plain_bare"
     return Row(block, voice.say(key, purpose=purpose, host=host, word=spoken, advice=voice.sentences(*told)))
+
+
+def _zone(tracked: TrackedRecord, scene: Scene) -> str:
+    """Return the zone in whose panel the record is entered: one below the domain's where that holds its name."""
+    found = tracked.finding.facts.get("zone") if tracked.finding is not None else None
+    return found if isinstance(found, str) and is_under(found, scene.zone) else scene.zone
 
 
 def _told(voice: Voice, tracked: TrackedRecord, scene: Scene) -> list[Line]:

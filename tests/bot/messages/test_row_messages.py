@@ -84,6 +84,17 @@ def test_a_record_whose_purpose_is_its_type_is_named_once():
     assert "\nMX bounce.mail = 10 feedback-smtp" in message.text
 
 
+@pytest.mark.parametrize(
+    ("zone", "host"),
+    [("example.com", "td1._domainkey.mail"), (f"_domainkey.{NAME}", "td1"), ("example.net", "td1._domainkey.mail")],
+)
+def test_a_host_is_relative_to_the_zone_that_holds_the_record(zone, host):
+    message = told(wrong(Code.SUBZONE_DELEGATED, zone=zone, parent="example.com"))
+
+    assert f"DKIM (TXT) {host} – " in read(message)
+    assert f"DKIM {host}: " in message.text
+
+
 def test_the_table_names_the_provider_only_where_it_is_known():
     assert "Zone example.com, DNS at Cloudflare, TTL 300 s." in table(ZoneFacts("example.com", (), "Cloudflare")).text
     assert "Zone example.com, TTL 300 s." in table(ZoneFacts("example.com")).text
