@@ -28,37 +28,41 @@ class _Tree:
     own: frozenset[str]
     own_term: Term | None = None
     followed: int = 0
+    lookups: int = 0
     counts: dict[str, int] = field(default_factory=dict)
-    voids: list[tuple[str, str]] = field(default_factory=list)
+    voids: dict[tuple[str, str], str] = field(default_factory=dict)
     loops: list[Verdict] = field(default_factory=list)
     broken: list[Verdict] = field(default_factory=list)
     not_asked: list[Verdict] = field(default_factory=list)
 
     def count(self, record: SpfRecord, name: str, path: tuple[str, ...]) -> int:
         """Count the lookups of `record`, which stands at `name`; what is wrong on the way is noted, and passed over."""
-        total = 0
+        before = self.lookups
         for term in record.effective:
-            if term.looks_up and total <= _MOST_FOLLOWED:
-                if len(path) == 1:
-                    self.own_term = term
-                lookups = 1 + self._inside(term, name, path)
-                total += lookups
-                if len(path) == 1 and _is_foreign(term, self.own):
-                    self.counts[_short(term)] = lookups
-        return total
+            if term.looks_up:
+                self._count_one(term, name, path)
+        return self.lookups - before
 
-    def _inside(self, term: Term, name: str, path: tuple[str, ...]) -> int:
+    def _count_one(self, term: Term, name: str, path: tuple[str, ...]) -> None:
+        before = self.lookups
+        self.lookups += 1
+        if len(path) == 1:
+            self.own_term = term
+        self._look_inside(term, name, path)
+        if len(path) == 1 and _is_foreign(term, self.own):
+            self.counts[_short(term)] = self.lookups - before
+
+    def _look_inside(self, term: Term, name: str, path: tuple[str, ...]) -> None:
         if term.name not in _REFERENCES:
-            self._note_void(term, name)
-            return 0
-        if term.target in self.own or term.has_macro or self.followed >= _MOST_FOLLOWED:
-            return 0
-        if term.target in path:
+            if self.lookups <= LOOKUP_LIMIT:  # beyond it is decided
+                self._note_void(term, name, path)
+        elif term.target in path:
             self.loops.append(act(Code.SPF_LOOP, path=" → ".join((*path, term.target))))
-            return 0
-        self.followed += 1
-        nested = self._nested(term)
-        return self.count(nested, term.target, (*path, term.target)) if nested else 0
+        elif not (term.target in self.own or term.has_macro or self.followed >= _MOST_FOLLOWED):
+            self.followed += 1
+            nested = self._nested(term)
+            if nested is not None:
+                self.count(nested, term.target, (*path, term.target))
 
     def _nested(self, term: Term) -> SpfRecord | None:
         """Return the record that `term` refers to; None where there is no valid one, or nobody tells."""
@@ -80,15 +84,16 @@ class _Tree:
             self._note_broken(term.target, error.term)
             return None
 
-    def _note_void(self, term: Term, name: str) -> None:
+    def _note_void(self, term: Term, name: str, path: tuple[str, ...]) -> None:
         """Note a name that does not exist. `ptr` is not looked at: it depends on the sender's address."""
         kind = _ADDRESS_TYPES.get(term.name)
         if kind is None or term.has_macro:
             return
         target = term.target or name
         outcome = self.scene.outcome(target, kind, Rank.JUDGEMENT, self.scene.whom(target))
-        if isinstance(outcome, Absent) and (kind, target) not in self.voids:
-            self.voids.append((kind, target))
+        if isinstance(outcome, Absent):
+            way = self.own_term if len(path) > 1 else None
+            self.voids.setdefault((kind, target), f"{way.text} ({target})" if way else target)
         exchanges = _exchanges(outcome)
         if exchanges > _MOST_EXCHANGES:
             self._note_broken(target, f"{exchanges} × MX > {_MOST_EXCHANGES}", kind)
@@ -140,7 +145,7 @@ def _conclusions(tree: _Tree, total: int) -> Iterator[Verdict]:
     if too_many is not None:
         yield too_many
     if len(tree.voids) > VOID_LIMIT:
-        names = tuple(dict.fromkeys(name for _, name in tree.voids))
+        names = tuple(dict.fromkeys(tree.voids.values()))
         yield act(Code.SPF_VOID_LOOKUPS, count=len(tree.voids), names=names)
     yield from tree.not_asked
 

@@ -1,6 +1,8 @@
 """What people paste into panels as SPF: each verdict names the part at fault, and its advice mends it."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.diagnosis import Case
 from core.diagnosis.text import is_international
@@ -156,6 +158,72 @@ def test_lookups_that_find_nothing_are_counted_one_by_one():
 
     assert (finding.code, finding.facts["count"]) == (Code.SPF_VOID_LOOKUPS, 3)
     assert finding.facts["names"] == ("x.example.net", "y.example.net")
+
+
+def test_what_an_include_of_ours_looks_up_in_vain_is_laid_to_that_include():
+    dead = "v=spf1 a:x.example.net a:y.example.net -all"
+
+    finding = look_at(world_with(f"v=spf1 {OURS} include:a.example.net a:z.example.net ~all", a=dead))
+
+    assert (finding.code, finding.facts["count"]) == (Code.SPF_VOID_LOOKUPS, 3)
+    assert finding.facts["names"] == (
+        "include:a.example.net (x.example.net)",
+        "include:a.example.net (y.example.net)",
+        "z.example.net",
+    )
+
+
+def test_lookups_are_counted_to_the_last_include():
+    ten = "v=spf1 " + " ".join(f"exists:%{{i}}.e{i}.example.net" for i in range(10)) + " ~all"
+    includes = " ".join(f"include:{label}.example.net" for label in "abcde")
+
+    finding = look_at(world_with(f"v=spf1 {OURS} {includes} ~all", **dict.fromkeys("abcde", ten)))
+
+    assert (finding.code, finding.facts["count"]) == (Code.SPF_TOO_MANY_LOOKUPS, 56)
+    assert finding.facts["counts"] == tuple(f"{label}.example.net 11" for label in "abcde")
+
+
+REFERENCES = st.lists(st.sampled_from([f"include:{label}.example.net" for label in "abcdefg"]), max_size=2)
+FAULTY = st.sampled_from([["bogus"], ["a:dead1.example.net", "a:dead2.example.net"]])
+GRAPH = st.fixed_dictionaries(dict.fromkeys("abcdef", REFERENCES | FAULTY))
+TOP = st.lists(
+    st.sampled_from([*(f"include:{x}.example.net" for x in "abcdef"), "mx", "a:dead3.example.net", f"include:{NAME}"]),
+    max_size=7,
+    unique=True,
+)
+
+
+@given(GRAPH, TOP)
+@settings(max_examples=25, deadline=None)
+def test_whoever_removes_what_is_named_ends_with_a_right_record(graph, top):
+    nested = {label: " ".join(["v=spf1", *terms, "~all"]) for label, terms in graph.items()}
+
+    for _ in range(len(top) + 1):
+        finding = look_at(world_with(" ".join(["v=spf1", OURS, *top, "~all"]), **nested))
+        if finding.verified:
+            break
+        top = [term for term in top if term != _to_remove(finding, top)]
+
+    assert finding.verified
+
+
+def _to_remove(finding, top):
+    facts = finding.facts
+    match finding.code:
+        case Code.SPF_NESTED_ERROR:
+            term = facts["term"]
+        case Code.SPF_LOOP:
+            term = f"include:{facts['path'].split(' → ')[1]}"
+        case Code.SPF_TOO_MANY_LOOKUPS:
+            most = facts["counts"][0].partition(" ")[0]
+            term = next(term for term in top if most in {term, term.removeprefix("include:")})
+        case Code.SPF_VOID_LOOKUPS:
+            first = facts["names"][0].partition(" ")[0]
+            term = next(
+                term for term in top if first in {term, term.partition(":")[2]} or (term == "mx" and first == NAME)
+            )
+    assert term in top, f"{term} is nowhere in the record"
+    return term
 
 
 def test_the_resolvers_are_never_asked_for_what_is_yet_to_be_added():
