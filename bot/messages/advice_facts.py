@@ -29,6 +29,13 @@ _ERRORS = {
 """The names of extended DNS errors (RFC 8914 section 4, and IANA's registry since)."""
 _RECORDS = re.compile(r"(\d+) × v=spf1")
 _EXCHANGES = re.compile(r"(\d+) × MX > (\d+)")
+_PROBLEMS = {
+    "no p=": "problem.no_p",
+    "P=, not p=": "problem.capital_p",
+    "v= not first": "problem.v_not_first",
+}
+_TWICE = re.compile(r"(\w+)= twice")
+_NO_TAG = re.compile(r"`(.*)`: no tag=value", re.DOTALL)
 
 
 def told(voice: Voice, facts: Facts) -> dict[str, Fact]:
@@ -45,11 +52,17 @@ def told(voice: Voice, facts: Facts) -> dict[str, Fact]:
 
 
 def _problem(voice: Voice, problem: str) -> str:
-    records, exchanges = _RECORDS.fullmatch(problem), _EXCHANGES.fullmatch(problem)
-    if records is not None:
+    """Say what the core notes about a record that cannot be read, or not be found; the rest is quoted from it."""
+    if problem in _PROBLEMS:
+        return voice.plain(_PROBLEMS[problem])
+    if (records := _RECORDS.fullmatch(problem)) is not None:
         return voice.plain("problem.no_spf" if records[1] == "0" else "problem.several_spf", n=int(records[1]))
-    if exchanges is not None:
+    if (exchanges := _EXCHANGES.fullmatch(problem)) is not None:
         return voice.plain("problem.many_mx", count=int(exchanges[1]), limit=exchanges[2])
+    if (twice := _TWICE.fullmatch(problem)) is not None:
+        return voice.plain("problem.twice", tag=twice[1])
+    if (part := _NO_TAG.fullmatch(problem)) is not None:
+        return voice.plain("problem.no_tag", seen=part[1])
     return problem
 
 

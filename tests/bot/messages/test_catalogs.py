@@ -208,6 +208,9 @@ def test_code_says_every_text_and_no_text_is_left_over(monkeypatch):
     assert set(catalog.sources()) - used == set()
 
 
+DKIM_PROBLEMS = ("no p=", "P=, not p=", "v= not first", "p= twice", "`x`: no tag=value")
+
+
 def say_everything():
     for language in Language:
         list(everything(language))
@@ -273,9 +276,8 @@ def say_the_rest(language):
 
 def say_in_words(voice, record, scene):
     """What is counted, and what a provider cannot hold."""
-    yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "0 × v=spf1"}, scene)
-    yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "2 × v=spf1"}, scene)
-    yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": "11 × MX > 10"}, scene)
+    for problem in ("0 × v=spf1", "2 × v=spf1", "11 × MX > 10", *DKIM_PROBLEMS):
+        yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": problem}, scene)
     yield advice(voice, Code.DKIM_WEAK, record, {"bits": 1024}, scene)
     yield advice(voice, Code.MISSING, record, {"cached_until_at": NOW}, scene)
     yield advice(voice, Code.TXT_TRUNCATED, record_set(NAME).records[1], {}, scene)

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.messages import render_notice
+from core import dkim
+from core.dkim import DkimSyntaxError
 from core.findings import BlockedOn, Code, Finding, State, ZoneFacts
 from core.notices import RecordsUpdate, ZoneTable
 from core.sending_domain import Language, TrackedRecord
@@ -127,3 +129,24 @@ def test_an_mx_term_that_asks_too_much_is_told_in_words():
 
     assert "11 MX records, more than the 10 that SPF allows" in read(told(row))
     assert "MXが11件（SPFの上限は10件）" in read(told(row, language=Language.JA))
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "japanese"),
+    [
+        ("v=DKIM1; k=rsa", "p= is absent", "p=がない"),
+        ("v=DKIM1; P=x", "P= instead of p=", "p=ではなくP=になっている"),
+        ("p=x; v=DKIM1", "v= is not first", "v=が先頭にない"),
+        ("v=DKIM1; p=x; p=y", "p= stands there twice", "p=が2つある"),
+        ("v=DKIM1; p=x; a b", '"a b" is not tag=value', "「a b」がタグ=値の形でない"),
+        ("v=DKIM1;; p=x", ";;", ";;"),
+        ("v=DKIM2; p=x", "v=DKIM2", "v=DKIM2"),
+    ],
+)
+def test_why_a_key_record_cannot_be_read_is_told_in_words(value, english, japanese):
+    with pytest.raises(DkimSyntaxError) as caught:
+        dkim.parse(value)
+    row = wrong(Code.DKIM_SYNTAX, problem=caught.value.problem)
+
+    assert f"parse as DKIM: {english}. Paste" in read(told(row))
+    assert f"（{japanese}）" in read(told(row, language=Language.JA))
