@@ -1,4 +1,4 @@
-"""Real name servers as oracles: BIND and Unbound as processes on loopback, with files in a folder of the test."""
+"""Real name servers as oracles: BIND, NSD and Unbound as processes on loopback, with files in a folder of the test."""
 
 import asyncio
 import contextlib
@@ -36,10 +36,10 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def bind(
-    folder: Path, zones: Mapping[str, str], options: str = "recursion no; notify no;"
+    folder: Path, zones: Mapping[str, str], options: str = "recursion no; notify no;", port: int = 0
 ) -> AsyncIterator[Place]:
     """Serve `zones`, texts by origin, with `named`, as they are: BIND's own opinion of them is not asked."""
-    port = free_port()
+    port = port or free_port()
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 -- a test that nobody shares the loop with
     lines = [
         f'options {{ directory "{folder}"; listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};',
@@ -54,6 +54,35 @@ async def bind(
     words = (program("named"), "-g", "-n", "1", "-c", str(folder / "named.conf"))
     async with _running(words, folder, port):
         yield "127.0.0.1", port
+
+
+@asynccontextmanager
+async def nsd(folder: Path, place: Place, zones: Mapping[str, str]) -> AsyncIterator[None]:
+    """Serve `zones`, texts by origin, at any address of loopback with NSD; BIND listens at none but 127.0.0.1."""
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 -- a test that nobody shares the loop with
+    lines = [
+        "server:",
+        f"  ip-address: {place[0]}@{place[1]}",
+        '  username: ""',
+        '  chroot: ""',
+        '  database: ""',
+        f'  zonesdir: "{folder}"',
+        f'  pidfile: "{folder}/pid"',
+        f'  xfrdfile: "{folder}/xfrd"',
+        f'  zonelistfile: "{folder}/zones"',
+        f'  xfrdir: "{folder}"',
+        "  server-count: 1",
+        "  rrl-ratelimit: 0",
+        "remote-control:",
+        "  control-enable: no",
+    ]
+    for number, (origin, text) in enumerate(zones.items()):
+        (folder / f"zone{number}").write_text(text)
+        lines += ["zone:", f'  name: "{origin}"', f'  zonefile: "zone{number}"']
+    (folder / "nsd.conf").write_text("\n".join(lines) + "\n")
+    words = (program("nsd"), "-d", "-c", str(folder / "nsd.conf"))
+    async with _running(words, folder, place[1], place[0]):
+        yield
 
 
 @asynccontextmanager
@@ -102,12 +131,12 @@ async def validating_unbound(folder: Path, upstream: Place, anchors: Mapping[str
 
 
 @asynccontextmanager
-async def _running(words: tuple[str, ...], folder: Path, port: int) -> AsyncIterator[None]:
+async def _running(words: tuple[str, ...], folder: Path, port: int, address: str = "127.0.0.1") -> AsyncIterator[None]:
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(*words, stdout=log, stderr=log)
     try:
         for _ in range(200):
-            if await _answers(port):
+            if await _answers(address, port):
                 break
             assert process.returncode is None, (folder / "log").read_text()
             await asyncio.sleep(0.05)
@@ -118,9 +147,9 @@ async def _running(words: tuple[str, ...], folder: Path, port: int) -> AsyncIter
         await process.wait()
 
 
-async def _answers(port: int) -> bool:
+async def _answers(address: str, port: int) -> bool:
     query = dns.message.make_query("nobody.invalid", "SOA", flags=0)
     with contextlib.suppress(dns.exception.DNSException, OSError):
-        await dns.asyncquery.udp(query, "127.0.0.1", port=port, timeout=0.2)
+        await dns.asyncquery.udp(query, address, port=port, timeout=0.2)
         return True
     return False
