@@ -64,7 +64,8 @@ class Checked:
     @property
     def worth_saying(self) -> bool:
         """Tell whether there is anything to say about it at all."""
-        return self.code not in (Code.OK, Code.MISSING) or bool(self.remarks)
+        is_fine = self.code == Code.OK or (self.code == Code.MISSING and not self.record.required)
+        return not is_fine or bool(self.remarks)
 
 
 @dataclass(frozen=True, slots=True)

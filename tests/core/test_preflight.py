@@ -290,3 +290,15 @@ def test_rows_tell_what_was_seen_and_by_whom(dns):
 
     assert row.seen == ("CNAME shop.example.net",)
     assert row.servers == {"ns1": "present", "ns2": "NXDOMAIN"}
+
+
+def test_of_known_records_those_that_are_missing_are_worth_a_word_but_not_the_advisory_one(dns):
+    records = record_set(NAME)
+    for record in records:
+        if record.purpose not in {Purpose.CLICK_TRACKING, Purpose.DMARC}:
+            dns.put(record.name, record.type, record.value)
+
+    checkup = looked(dns, records)
+
+    for shown in (checkup.notes, checkup.brief().rows):
+        assert [(row.code, row.record.purpose) for row in shown] == [("missing", Purpose.CLICK_TRACKING)]
