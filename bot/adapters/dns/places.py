@@ -13,31 +13,35 @@ Place = tuple[str, int]
 """(host, port); the host is an address, or a name that the system's resolver knows."""
 
 REMEMBERED = 60.0  # seconds
+PATIENCE = 2.0  # seconds that the system's resolver may take: looks wait for it
 
 
 class Places:
-    """Knows the addresses of the places that the operator listed."""
+    """Knows the addresses of the places that the operator listed. Belongs to one event loop."""
 
     def __init__(self, places: tuple[Place, ...], clock: Callable[[], datetime]) -> None:
         self._places = places
-        self._found: Cache[str, tuple[Server, ...]] = Cache(clock, 1)
-        self._listed: set[Place] = set()
+        self._fresh: Cache[str, bool] = Cache(clock, 1)
+        self._found: dict[Place, Server] = {}
+        self._searching = asyncio.Lock()
 
     def __bool__(self) -> bool:
         return bool(self._places)
 
     async def servers(self) -> tuple[Server, ...]:
-        """Return them as servers; one whose name is not known has no address."""
-        found = self._found.get("")
-        if found is None:
-            found = tuple([await _server(host, port) for host, port in self._places])
-            self._found.put("", found, REMEMBERED)
-            self._listed = {(server.address, server.port) for server in found}
-        return found
+        """Return them as servers, soon: one whose name nobody tells has no address, or the one it had."""
+        async with self._searching:
+            if not self._fresh.get(""):
+                found = await asyncio.gather(*(_server(host, port) for host, port in self._places))
+                for place, server in zip(self._places, found, strict=True):
+                    if server.address or place not in self._found:
+                        self._found[place] = server
+                self._fresh.put("", value=True, ttl=REMEMBERED)
+        return tuple(self._found[place] for place in self._places)
 
     def hold(self, server: Server) -> bool:
         """Tell whether the operator listed this server himself."""
-        return (server.address, server.port) in self._listed
+        return any((server.address, server.port) == (known.address, known.port) for known in self._found.values())
 
 
 async def _server(host: str, port: int) -> Server:
@@ -47,7 +51,8 @@ async def _server(host: str, port: int) -> Server:
     except ValueError:
         pass
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
-    except OSError:
+        async with asyncio.timeout(PATIENCE):
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    except OSError:  # a time-out is one
         return Server(name, "", port)
     return Server(name, str(min(found, key=lambda entry: entry[0])[4][0]), port)
