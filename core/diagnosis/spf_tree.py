@@ -15,6 +15,7 @@ from core.observations import Absent, Answer, Mx, Outcome, Present, Silence, Unk
 from core.spf import LOOKUP_LIMIT, VOID_LIMIT, SpfRecord, SpfSyntaxError, Term, is_spf, parse
 
 _MOST_FOLLOWED = 2 * LOOKUP_LIMIT
+_MOST_COUNTED = 200  # nobody needs to know by how much more a record is beyond mending
 _REFERENCES = frozenset({"include", "redirect"})
 _ADDRESS_TYPES = {"a": "A", "exists": "A", "mx": "MX"}
 _MOST_EXCHANGES = 10  # RFC 7208 section 4.6.4
@@ -39,7 +40,7 @@ class _Tree:
         """Count the lookups of `record`, which stands at `name`; what is wrong on the way is noted, and passed over."""
         before = self.lookups
         for term in record.effective:
-            if term.looks_up:
+            if term.looks_up and self.lookups < _MOST_COUNTED:
                 self._count_one(term, name, path)
         return self.lookups - before
 

@@ -183,6 +183,14 @@ def test_lookups_are_counted_to_the_last_include():
     assert finding.facts["counts"] == tuple(f"{label}.example.net 11" for label in "abcde")
 
 
+def test_counting_ends_somewhere():
+    endless = "v=spf1 " + "a:h.example.net " * 150
+
+    finding = look_at(world_with(f"v=spf1 {OURS} {'include:a.example.net ' * 5}~all", a=endless))
+
+    assert (finding.code, finding.facts["count"]) == (Code.SPF_TOO_MANY_LOOKUPS, 200)
+
+
 REFERENCES = st.lists(st.sampled_from([f"include:{label}.example.net" for label in "abcdefg"]), max_size=2)
 FAULTY = st.sampled_from([["bogus"], ["a:dead1.example.net", "a:dead2.example.net"]])
 GRAPH = st.fixed_dictionaries(dict.fromkeys("abcdef", REFERENCES | FAULTY))
