@@ -28,6 +28,7 @@ from cryptography.fernet import Fernet
 from bench.server import NoServerError, Place, serving
 from bench.zones import Domain, Kind, domains
 from bot.adapters.dns.observer import Observer, ObserverSettings
+from bot.heap import settle
 from bot.services.checking import Checking
 from bot.services.looking import Looking
 from bot.services.provisioning import Provisioning
@@ -225,6 +226,7 @@ def main(words: Sequence[str]) -> int:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(io.StringIO()),
     )
+    settle()
     with tempfile.TemporaryDirectory() as folder:
         url = options.database or f"sqlite:///{folder}/bench.db"
         try:

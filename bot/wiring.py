@@ -33,6 +33,7 @@ from bot.doctor import (
     examine_provisioner,
     examine_vault,
 )
+from bot.heap import settle
 from bot.ids import new_id
 from bot.listeners import Listening, Pace, Underway, make_app, register
 from bot.lookout import observing
@@ -151,6 +152,7 @@ async def _run(settings: Settings, world: Outside, meter: Meter, health: Health,
     handler = make_handler(settings, world, places, ticks, meter, underway)
     health.connected = handler.client.is_connected
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+    settle()
     ticks.start()
     health.pulses = lambda: ticks.pulses
     log.info("bot.running", version=version(), team=identity.team, user=identity.user)
