@@ -16,6 +16,7 @@ from functools import lru_cache
 from bot.adapters.dns.queries import Query
 
 POOL = 8  # UDP sockets per address family; a power of two, so that chance favours none
+QUERIES = 500  # over one of them
 _BURST = 64  # packets read before others get their turn
 _LARGEST = 65_535
 _MOST_MESSAGES = 4  # over a TCP connection that has one query to answer
@@ -34,11 +35,29 @@ class _Waiting:
             self.answer.set_exception(TimeoutError())
 
 
+@dataclass(slots=True, eq=False)
+class _Port:
+    """A socket. `left` is how many queries it may still carry, `under_way` how many have no answer yet."""
+
+    udp: socket.socket
+    left: int
+    under_way: int = 0
+
+    def close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self.udp)
+        self.udp.close()
+
+
 class UdpPool:
-    """Carries any number of queries over a few sockets. Must be used within one event loop."""
+    """Carries any number of queries over a few sockets. Must be used within one event loop.
+
+    A socket that has carried its share is replaced: whoever has seen its port, as the name servers of strangers
+    do, knows it for no longer than that.
+    """
 
     def __init__(self) -> None:
-        self._sockets: dict[socket.AddressFamily, list[socket.socket]] = {}
+        self._ports: dict[socket.AddressFamily, list[_Port]] = {}
+        self._retired: set[_Port] = set()
         self._waiting: dict[_Place, _Waiting] = {}
         self._chance = _chance()
         self._closed = False
@@ -48,44 +67,57 @@ class UdpPool:
         if self._closed:
             raise OSError(errno.EBADF, "closed")
         family, address = _as_the_kernel_has_it(address)
-        sockets = self._sockets.get(family) or self._open(family)
-        udp = sockets[next(self._chance) % POOL]
-        place = self._free_place(udp, address, port)
+        used = self._take(family)
+        place = self._free_place(used.udp, address, port)
         loop = asyncio.get_running_loop()
         waiting = _Waiting(query, loop.create_future())
         self._waiting[place] = waiting
         timer = loop.call_later(seconds, waiting.give_up)  # a timeout of asyncio's costs more than the query
         try:
             with contextlib.suppress(BlockingIOError):  # a full buffer loses packets as any network does
-                udp.sendto(query.wire(place[1]), (address, port))
+                used.udp.sendto(query.wire(place[1]), (address, port))
             return await waiting.answer
         finally:
             timer.cancel()
             del self._waiting[place]
+            used.under_way -= 1
+            if not used.under_way and used in self._retired:
+                self._retired.remove(used)
+                used.close()
 
     def close(self) -> None:
         """Close all sockets; whoever still waits, or comes later, is told by `OSError`."""
         self._closed = True
-        for udp in (udp for pool in self._sockets.values() for udp in pool):
-            asyncio.get_running_loop().remove_reader(udp)
-            udp.close()
-        self._sockets.clear()
+        for used in (*(used for pool in self._ports.values() for used in pool), *self._retired):
+            used.close()
+        self._ports.clear()
+        self._retired.clear()
         for waiting in self._waiting.values():
             if not waiting.answer.done():
                 waiting.answer.set_exception(OSError(errno.EBADF, "closed"))
 
-    def _open(self, family: socket.AddressFamily) -> list[socket.socket]:
-        pool = []
-        for _ in range(POOL):
-            udp = socket.socket(family, socket.SOCK_DGRAM)
-            udp.setblocking(False)  # noqa: FBT003 -- the method takes no keyword
-            with contextlib.suppress(OSError):
-                udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-            udp.bind(("", 0))  # answers come to any interface, to a port of the system's choice
-            asyncio.get_running_loop().add_reader(udp, self._read, udp)
-            pool.append(udp)
-        self._sockets[family] = pool
-        return pool
+    def _take(self, family: socket.AddressFamily) -> _Port:
+        """Choose a socket for one query. Raises `OSError` where there can be none."""
+        pool = self._ports.setdefault(family, [])
+        while len(pool) < POOL:
+            pool.append(_Port(self._open(family), QUERIES))
+        number = next(self._chance) % POOL
+        used = pool[number]
+        used.left -= 1
+        used.under_way += 1
+        if not used.left:
+            del pool[number]
+            self._retired.add(used)
+        return used
+
+    def _open(self, family: socket.AddressFamily) -> socket.socket:
+        udp = socket.socket(family, socket.SOCK_DGRAM)
+        udp.setblocking(False)  # noqa: FBT003 -- the method takes no keyword
+        with contextlib.suppress(OSError):
+            udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+        udp.bind(("", 0))  # answers come to any interface, to a port of the system's choice
+        asyncio.get_running_loop().add_reader(udp, self._read, udp)
+        return udp
 
     def _free_place(self, udp: socket.socket, address: str, port: int) -> _Place:
         while True:

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import os
 import time
+from collections import Counter
 
 import dns.flags
 import dns.message
@@ -11,6 +13,8 @@ import dns.rcode
 import dns.rrset
 import pytest
 
+from bot.adapters.dns import sockets
+from bot.adapters.dns.queries import query_for
 from core.observations import Absent, Present, Question, Silence, Unknown, Vantage
 from tests.bot.adapters.dns.conftest import case
 
@@ -225,6 +229,80 @@ async def test_forged_packets_are_ignored_until_the_answer_comes(outcome, strang
     result = await outcome(RESOLVED, resolvers=(await strange_server(answer),))
 
     assert result.rrsets[0].rdatas[0].joined == b"true"
+
+
+@pytest.fixture
+async def pool():
+    pool = sockets.UdpPool()
+    yield pool
+    pool.close()
+
+
+def echo(packet):
+    return [dns.message.make_response(dns.message.from_wire(packet)).to_wire()]
+
+
+async def test_ports_are_chosen_by_chance_and_renewed_before_long(pool, monkeypatch):
+    monkeypatch.setattr(sockets, "QUERIES", 5)
+    clients = []
+
+    class Listener(asyncio.DatagramProtocol):
+        def connection_made(self, transport):
+            self.transport = transport
+
+        def datagram_received(self, data, addr):
+            clients.append(addr[1])
+            self.transport.sendto(echo(data)[0], addr)
+
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Listener, local_addr=("127.0.0.1", 0))
+    place = transport.get_extra_info("sockname")
+    open_before = len(os.listdir("/proc/self/fd"))
+
+    for number in range(10):
+        query = query_for(f"x{number}.example.com", "A")
+        await asyncio.gather(*(pool.exchange(query, *place, 5) for _ in range(20)))
+    transport.close()
+
+    used = Counter(clients)
+    assert max(used.values()) <= 5
+    assert len(used) >= 200 / 5
+    assert len(os.listdir("/proc/self/fd")) - open_before <= sockets.POOL
+
+
+async def test_an_answer_to_a_port_that_is_being_replaced_is_still_heard(pool, monkeypatch):
+    monkeypatch.setattr(sockets, "QUERIES", 1)
+    held = []
+
+    class Listener(asyncio.DatagramProtocol):
+        def connection_made(self, transport):
+            self.transport = transport
+
+        def datagram_received(self, data, addr):
+            held.append((data, addr))
+            for earlier, client in held if len(held) == 3 else ():
+                self.transport.sendto(echo(earlier)[0], client)
+
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Listener, local_addr=("127.0.0.1", 0))
+    place = transport.get_extra_info("sockname")
+
+    answers = await asyncio.gather(*(pool.exchange(query_for(n, "A"), *place, 5) for n in ("a.", "b.", "c.")))
+    transport.close()
+
+    assert len(answers) == 3
+    assert len({client for _, client in held}) == 3
+
+
+async def test_queries_under_way_on_replaced_ports_end_when_the_pool_is_closed(monkeypatch, strange_server):
+    monkeypatch.setattr(sockets, "QUERIES", 1)
+    place = await strange_server(lambda _: [])
+    pool = sockets.UdpPool()
+    waiting = [asyncio.create_task(pool.exchange(query_for("a.", "A"), *place, 60)) for _ in range(3)]
+    await asyncio.sleep(0)
+
+    pool.close()
+
+    ends = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 5)
+    assert {type(end) for end in ends} == {OSError}
 
 
 async def test_a_second_try_waits_twice_as_long(published, outcome):
