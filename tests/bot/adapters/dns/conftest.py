@@ -17,6 +17,7 @@ from sandbox.nameserver.answering import Server as VirtualServer
 from sandbox.nameserver.server import Nameserver
 from sandbox.nameserver.sockets import Listener
 from sandbox.nameserver.zones import Zone
+from tests.fakes.named import free_port
 
 MakeObserver = Callable[..., Observer]
 
@@ -162,7 +163,8 @@ async def strange_server() -> AsyncIterator[Callable]:
                 for packet in answer(data):
                     self.transport.sendto(packet, addr)
 
-        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Protocol, local_addr=("127.0.0.1", 0))
+        place = ("127.0.0.1", free_port())  # over TCP, too, where a test wants to listen
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Protocol, local_addr=place)
         transports.append(transport)
         return transport.get_extra_info("sockname")
 
