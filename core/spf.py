@@ -233,11 +233,10 @@ def _keep(terms: dict[tuple[str, ...], Term], term: Term, *, redirects: bool) ->
             return
         term = Term(f"include:{term.text.partition('=')[2]}", "include", "+", term.target)
     name = term.name.removesuffix("=")
-    stands = (name, term.target, term.cidr) in terms
-    if name == "v" or (stands and not term.sign):
+    if name == "v":
         return
     identity = ("exp",) if name == "exp" else (name, term.target, term.cidr)
-    if identity not in terms or (term.sign == "+" and terms[identity].sign not in {"+", ""}):
+    if identity not in terms or (term.sign == "+" and terms[identity].sign != "+"):
         terms[identity] = term
 
 

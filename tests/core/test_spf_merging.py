@@ -38,6 +38,7 @@ MERGED = {
     ("v=spf1 redirect=x.example -all",): f"v=spf1 {OURS} -all",
     ("v=spf1 redirect=%{d}.x.example",): f"v=spf1 {OURS} include:%{{d}}.x.example ~all",
     ("v=spf1 include=amazonses.com mx ~all",): f"v=spf1 {OURS} mx ~all",
+    ("v=spf1 include=f.example include:f.example ~all",): f"v=spf1 {OURS} include:f.example ~all",
     ("v=spf1 mx ~all'",): f"v=spf1 {OURS} mx ~all",
     ("v=spf1 mx ~all v=spf1 a ~all",): f"v=spf1 {OURS} mx a ~all",
     ("v=spf1 -ip4:192.0.2.1 ~all", "v=spf1 ip4:192.0.2.1 ~all"): f"v=spf1 {OURS} ip4:192.0.2.1 ~all",
