@@ -100,7 +100,7 @@ def outbox(
 
 @app.command()
 def check(
-    name: Annotated[str, typer.Argument(help="The domain to look at, such as mail.example.com.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The domain to look at, such as mail.example.com.")],
     zone: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="A zone file with the records that are expected; - for standard input."),
@@ -109,8 +109,9 @@ def check(
 ) -> None:
     """Look at the DNS of any domain: at the records of a zone file, or at what is in the way of a sending domain.
 
-    Needs none of the settings for Slack. The exit code is 0 if all required records are verified (or nothing is in the
-    way), 1 if not, 2 if it could not be checked.
+    Needs none of the settings for Slack; those of DNS count (DNS_NAMESERVERS, DNS_RESOLVERS and others: docs/check.md).
+
+    Exit code: 0 all required records are verified (without a file: nothing is in the way), 1 not, 2 could not check.
     """
     from bot import check_command
     from bot.lookout import check_up

@@ -14,6 +14,7 @@ from bot.messages.providers import provider_line
 from bot.messages.voice import Voice
 from core.checkup import Checked, Checkup
 from core.findings import BlockedOn, Code
+from core.names import to_unicode
 from core.notices import Subject
 from core.preflight import usual_records
 from core.records import Purpose, RecordSet
@@ -68,6 +69,8 @@ def check_table(checkup: Checkup, language: Language, records: RecordSet | None 
     voice = Voice(language)
     width = min(max(width, LEAST_WIDTH), MOST_WIDTH)
     said = [voice.plain("check.1", domain=checkup.domain), plain(_verdict(voice, checkup, records))]
+    if (unicode := to_unicode(checkup.domain)) != checkup.domain:
+        said.insert(0, voice.plain("create.idn", unicode=unicode, ascii=checkup.domain))
     said += [plain(zone_line(voice, checkup)), _provider(voice, checkup, records), _left_out(voice, records)]
     lines = [line for text in said if text for line in _wrapped(text, width)]
     foot = _wrapped(voice.plain("check.foot", checked_at=checkup.checked_at, ns=checkup.servers), width)

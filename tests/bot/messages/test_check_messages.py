@@ -202,6 +202,13 @@ def test_before_there_are_records_none_is_called_verified():
     assert "verified" not in table
 
 
+def test_a_name_that_the_dns_spells_otherwise_is_recognised():
+    table = check_table(replace(CHECKUP, domain="xn--wgv71a119e.jp"), EN)
+
+    assert table.startswith("日本語.jp is written xn--wgv71a119e.jp in DNS.\nDNS of xn--wgv71a119e.jp\n")
+    assert "is written" not in check_table(CHECKUP, EN)
+
+
 def test_half_a_zone_file_does_not_look_like_all_that_is_needed():
     half = RecordSet(1, record_set(NAME).records[:2])
 
