@@ -128,7 +128,7 @@ def test_an_mx_term_that_asks_too_much_is_told_in_words():
     row = wrong(Code.SPF_NESTED_ERROR, 0, term="mx", target=NAME, problem="11 × MX > 10")
 
     assert "11 MX records, more than the 10 that SPF allows" in read(told(row))
-    assert "MXが11件（SPFの上限は10件）" in read(told(row, language=Language.JA))
+    assert "（MXが11件で、SPFの上限10件を超過）" in read(told(row, language=Language.JA))
 
 
 @pytest.mark.parametrize(
