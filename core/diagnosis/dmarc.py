@@ -73,13 +73,17 @@ def _remarks(scene: Scene, record: ExpectedRecord, seen: DmarcRecord, clash: Seq
         yield remark(Code.DMARC_NO_P)
     yield from clash
     yield from _unauthorised(scene, record, seen)
-    wanted = _policy(record)
-    if dmarc.is_weaker(seen.policy, wanted):
-        yield remark(Code.DMARC_WEAKER_POLICY, seen=seen.policy, expected=wanted)
+    yield from _weaker(record, seen.policy)
     if seen.legacy:
         yield remark(Code.DMARC_LEGACY_TAGS, tags=seen.legacy, count=len(seen.legacy))
     if seen.tags.get("t") == "y":
         yield remark(Code.DMARC_TEST_MODE, policy=seen.policy)
+
+
+def _weaker(record: ExpectedRecord, policy: str) -> Iterator[Remark]:
+    wanted = _policy(record)
+    if dmarc.is_weaker(policy, wanted):
+        yield remark(Code.DMARC_WEAKER_POLICY, seen=policy, expected=wanted)
 
 
 def _policy(record: ExpectedRecord) -> str:
@@ -133,8 +137,9 @@ def inherited(scene: Scene, record: ExpectedRecord) -> Verdict | None:
             if policies[0].psd != "u":
                 break
     if found:
-        parent, policy = _applying(found)
-        verdict = right(code=Code.DMARC_INHERITED, policy=policy.subdomain_policy, parent=parent)
+        parent, record_there = _applying(found)
+        policy = record_there.subdomain_policy
+        verdict = right(*_weaker(record, policy), code=Code.DMARC_INHERITED, policy=policy, parent=parent)
         return by(verdict, scene.known_about(_PREFIX + parent))
     return None if certain else wait(Code.MISSING, definite=False)
 

@@ -99,6 +99,19 @@ def test_a_policy_weaker_than_chosen_is_right_but_noted():
     ]
 
 
+@pytest.mark.parametrize(("above", "weaker"), [("p=none", True), ("p=reject; sp=none", True), ("p=reject", False)])
+def test_an_inherited_policy_weaker_than_chosen_is_noted_too(above, weaker):
+    records = RecordSet(
+        1, tuple(r if r.purpose is not Purpose.DMARC else _policy("v=DMARC1; p=quarantine") for r in RECORDS)
+    )
+    world = world_with(records=records).put("_dmarc.example.com", "TXT", f"v=DMARC1; {above}")
+
+    finding = look(world, records)
+
+    assert (finding.code, finding.verified) == (Code.DMARC_INHERITED, True)
+    assert [remark.code for remark in finding.remarks] == [Code.DMARC_WEAKER_POLICY] * weaker
+
+
 def _policy(value):
     return ExpectedRecord(Purpose.DMARC, RecordType.TXT, NAME, value, required=False)
 
