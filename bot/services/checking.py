@@ -22,6 +22,7 @@ from core.durations import Durations
 from core.errors import ConfigurationError, ConflictError, OutsideError, TransientError
 from core.events import CheckerOffline, Looked, Preflighted, Provisioned, TimePassed, ZoneSeen
 from core.evidence import Witness, control_of
+from core.findings import Code
 from core.schedule import asks_provisioner, awaits_preflight, polls_dns
 from core.sending_domain import SendingDomain
 from storage import domains
@@ -74,10 +75,10 @@ class Checking:
         if any(polls_dns(domain) for domain in due):
             with caused_by("check", new_ref()):
                 control = await self.vantage.look(due[0])
-        gate = asyncio.Semaphore(self.limits.at_once)
+        gate, side_gate = asyncio.Semaphore(self.limits.at_once), asyncio.Semaphore(self.limits.batch)
 
         async def one(domain: SendingDomain) -> Course | None:
-            async with gate:
+            async with side_gate if _was_silent(domain) else gate:
                 with caused_by("check", new_ref(), domain=domain.name):
                     return await self._check_safely(domain, control)
 
@@ -183,3 +184,9 @@ class Checking:
         asked = None if control.asked is None else control_of(control.name, control.asked, control.took_ms)
         course.witness = Witness(look.findings, evidence, asked)
         return Looked(look, self.new_id(), self.new_id())
+
+
+def _was_silent(domain: SendingDomain) -> bool:
+    """Tell whether nobody answered the last look: the next may take all its time, and others must not wait for it."""
+    findings = (record.finding for record in domain.required)
+    return any(finding is not None and finding.code is Code.NS_UNREACHABLE for finding in findings)
