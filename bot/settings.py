@@ -101,7 +101,12 @@ class LookSettings(DatabaseSettings):
         description="The most DNS queries a second to one name server or resolver, out of politeness; `0`: as many as "
         "it takes, for servers of your own.",
     )
-    look_budget: int = Field(default=60, ge=10, le=500, description="The most DNS queries of one look at one domain.")
+    look_budget: int = Field(
+        default=60,
+        ge=10,
+        le=500,
+        description="The most DNS queries of one look at one domain; every server is asked about its records even so.",
+    )
     look_seconds: Duration = Field(default=timedelta(seconds=10), description="The most time of one look.")
 
     @field_validator("dns_control_name")

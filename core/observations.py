@@ -176,11 +176,16 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that was seen in one look at one domain, in the order in which it was seen."""
+    """All that was seen in one look at one domain, in the order in which it was seen.
+
+    `spent` is how many queries that took: one for each question that went to a server, those for finding the servers
+    included; not its repetitions (after silence, over TCP, without EDNS, unchecked).
+    """
 
     answers: tuple[Answer, ...] = ()
     zones: tuple[Zone, ...] = ()
     vantage: Vantage = Vantage.AUTHORITATIVE
+    spent: int = 0
 
     def to(self, question: Question) -> tuple[Answer, ...]:
         """Return every server's answer to `question`."""
@@ -198,4 +203,4 @@ class Evidence:
         """Return this evidence with `other` added behind it."""
         known = {zone.name for zone in self.zones}
         zones = self.zones + tuple(zone for zone in other.zones if zone.name not in known)
-        return Evidence(self.answers + other.answers, zones, self.vantage)
+        return Evidence(self.answers + other.answers, zones, self.vantage, self.spent + other.spent)

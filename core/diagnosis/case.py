@@ -1,10 +1,11 @@
 """What is to be looked at: one domain with its expected records, and how hard to look."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from core.observations import Vantage
+from core.observations import Question, Vantage
 from core.records import RecordSet
 
 
@@ -17,6 +18,15 @@ class Around(StrEnum):
     ALL = "all"  # what stands there already, and whether the zone is sound
 
 
+_WHOLE: Mapping[Around, tuple[str, ...]] = {
+    Around.NOTHING: (),
+    Around.ZONE: ("SOA",),
+    Around.TRUST: (),
+    Around.ALL: ("TXT",),
+}
+"""What is asked about the domain itself, to learn its surroundings at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One domain to be looked at.
@@ -25,7 +35,7 @@ class Case:
     companions were not asked about counts as verified. `resolvers` is how many public resolvers there are
     to ask afterwards (0: their quorum is skipped, and names of third parties are not examined). `probe`
     looks for misplaced records, too. `budget` is the most queries, `seconds` the most time that this look may
-    take; the budget bounds explanations, never the questions without which nothing could be judged.
+    take; the budget bounds explanations, never the questions without which nothing could be judged (`owes`).
     `check_targets` asks whether the targets of CNAMEs resolve, which is our own side's business.
     `beside` looks for other data beside CNAMEs, once everything else is right.
     `disagree_after` is how long name servers may disagree before it is the provider's turn.
@@ -46,3 +56,9 @@ class Case:
     disagree_after: timedelta = timedelta(hours=1)
     around: Around = Around.NOTHING
     shape: bool = False
+
+    def owes(self, question: Question) -> bool:
+        """Tell whether nothing could be judged without `question`: then every server is asked, whatever it costs."""
+        if question.name == self.domain and question.type in _WHOLE[self.around]:
+            return True
+        return any((record.name, record.type) == (question.name, question.type) for record in self.records)

@@ -126,10 +126,10 @@ class Scene:
 
     def open_questions(self) -> tuple[Question, ...]:
         """Return what the rules still want to know, the important first, as far as the budget goes."""
-        left = self.case.budget - len(self._evidence.answers)
+        left = self.case.budget - self._evidence.spent
         chosen: list[Question] = []
         for question, rank in sorted(self._open.items(), key=lambda item: item[1]):
-            left -= self._cost(question)
+            left -= self._cost(question, rank)
             if rank is Rank.ESSENTIAL or left >= 0:
                 chosen.append(question)
         return tuple(chosen)
@@ -138,10 +138,12 @@ class Scene:
         zone = self.zone(question.name)
         return question.vantage is Vantage.AUTHORITATIVE and zone is not None and not zone.servers
 
-    def _cost(self, question: Question) -> int:
-        """How many queries a question takes, as far as can be told beforehand."""
+    def _cost(self, question: Question, rank: Rank) -> int:
+        """How many queries a question takes, as far as can be told beforehand: all servers, or any one of them."""
         if question.vantage is Vantage.RESOLVERS:
             return max(1, self.case.resolvers)
+        if rank is not Rank.ESSENTIAL or not self.case.full:
+            return 1
         zone = self.zone(question.name)
         return len(zone.servers) if zone else max((len(zone.servers) for zone in self.zones), default=1) or 1
 

@@ -81,13 +81,19 @@ class FakeDnsObserver:
     async def observe(self, case: Case) -> Evidence:
         """Look, as the real one does."""
         self.cases.append(case)
-        evidence, left = Evidence(vantage=case.vantage), case.budget
+        evidence = Evidence(vantage=case.vantage)
         while questions := [q for q in dict.fromkeys(self._questions(case, evidence)) if not evidence.asked(q)]:
             answers: list[Answer] = []
+            spent = 0
             for question in questions:
-                left -= 1
-                answers += self._ask(case, question) if left >= 0 else [self._left_out(question)]
-            evidence = evidence.joined_with(Evidence(tuple(answers), self._found(questions, case)))
+                said = self._ask(case, question)
+                if case.owes(question) or evidence.spent + spent + len(said) <= case.budget:
+                    answers += said
+                    spent += len(said)
+                else:
+                    answers.append(self._left_out(question))
+            found = Evidence(tuple(answers), self._found(questions, case), spent=spent)
+            evidence = evidence.joined_with(found)
         return evidence
 
     async def survey(self) -> list[ControlResult]:
@@ -112,7 +118,7 @@ class FakeDnsObserver:
         if question.vantage is Vantage.RESOLVERS:
             return [self._answer(question, RESOLVER)]
         answers = [self._answer(question, label) for label in NAMESERVERS]
-        if case.full:
+        if case.full and (case.owes(question) or not case.records):
             return answers
         return [next((answer for answer in answers if not isinstance(answer.outcome, Unknown)), answers[0])]
 

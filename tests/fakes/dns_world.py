@@ -79,6 +79,7 @@ class World:
     problem: object = None
     views: dict = field(default_factory=dict)
     asked: list = field(default_factory=list)
+    spent: int = 0
     everything: bool = False  # servers that answer with a CNAME and what is asked for at once
 
     def __post_init__(self):
@@ -123,12 +124,13 @@ class World:
         self.asked = []
         for _ in range(40):
             questions = next_questions(case, evidence)
+            self.spent = evidence.spent
             if not questions:
                 return evidence
             assert not set(questions) & set(self.asked), "the same question was put twice"
             self.asked.extend(questions)
             for question in questions:
-                evidence = evidence.joined_with(self._answer(question))
+                evidence = evidence.joined_with(self._answer(question, case))
         raise AssertionError("the core never stops asking")
 
     def diagnose(self, case: Case):
@@ -145,16 +147,20 @@ class World:
         """Look once; return the surroundings."""
         return zone_facts(case, self.observe(case))
 
-    def _answer(self, question: Question) -> Evidence:
+    def _answer(self, question: Question, case: Case) -> Evidence:
         if question.vantage is Vantage.RESOLVERS:
-            return Evidence(tuple(self._says(server, question) for server in RESOLVERS[: self.resolvers]))
+            said = tuple(self._says(server, question) for server in RESOLVERS[: self.resolvers])
+            return Evidence(said, spent=len(said))
         zone = self._zone(question.name)
         if zone.apex is None:
             return Evidence((), (zone,))
-        if not is_under(question.name, self.apex):
-            refused = tuple(Answer(question, server, Unknown(Silence.REFUSED), NOW) for server in self.servers)
-            return Evidence(refused, (zone,))
-        return Evidence(tuple(self._says(server, question) for server in self.servers), (zone,))
+        if is_under(question.name, self.apex):
+            said = tuple(self._says(server, question) for server in self.servers)
+        else:
+            said = tuple(Answer(question, server, Unknown(Silence.REFUSED), NOW) for server in self.servers)
+        if not case.owes(question):  # any one will do, the others are asked only where it has nothing to say
+            said = said[:1] if not isinstance(said[0].outcome, Unknown) else said
+        return Evidence(said, (zone,), spent=len(said))
 
     def _zone(self, name):
         if self.problem is not None:

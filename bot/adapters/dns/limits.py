@@ -18,32 +18,38 @@ MOST_OCTETS = 4 << 20  # of answers in one look: what a stranger says is kept un
 
 
 class Allowance:
-    """What one look may use: questions of the core, queries to find zones, and time until `deadline` (loop time).
+    """What one look may use: queries, and time until `deadline` (loop time).
 
-    A question costs one however many servers it is put to, so that zones with many servers are
-    looked at in full; finding servers may take twice as many queries as there are questions.
+    A query is one question to one server. Its repetitions are none: after silence, over TCP, without EDNS and
+    unchecked; each is bounded by itself. What the look owes may go beyond `budget`, up to `most`; finding servers may
+    take `budget` queries of these. Once the look is `frugal`, all ends with the budget.
     `silent` and `mute` are the servers that have left a question of this look unanswered, over UDP and over TCP, too;
     `in_vain` are the names at which nobody could tell it whether a zone begins.
     """
 
-    def __init__(self, questions: int, deadline: float) -> None:
+    def __init__(self, budget: int, deadline: float, most: int | None = None) -> None:
         self.deadline = deadline
         self.silent: set[Place] = set()
         self.mute: set[Place] = set()
         self.in_vain: dict[str, Unknown] = {}
-        self._questions = questions
-        self._searches = 2 * questions
+        self.spent = 0
+        self.frugal = False
+        self._budget = budget
+        self._most = max(budget, most or 0)
+        self._searched = 0
         self._octets = MOST_OCTETS
 
-    def take_question(self) -> bool:
-        """Use up one question; False if there is none left."""
-        self._questions -= 1
-        return self._questions >= 0 and not self.over
+    def take(self, count: int = 1) -> bool:
+        """Use up `count` queries; False, and none used, if there are not so many left."""
+        if self.spent + count > (self._budget if self.frugal else self._most) or self.over:
+            return False
+        self.spent += count
+        return True
 
     def take_search(self) -> bool:
         """Use up one query on the way to a zone; False if there is none left."""
-        self._searches -= 1
-        return self._searches >= 0 and not self.over
+        self._searched += 1
+        return self._searched <= self._budget and self.take()
 
     def take_octets(self, count: int) -> bool:
         """Use up room for an answer; False if there is none left."""

@@ -10,7 +10,7 @@ from bot.adapters.dns.exchange import Exchanger
 from bot.adapters.dns.https import HttpsExchanger
 from bot.adapters.dns.limits import Allowance
 from bot.adapters.dns.replies import Reply, rcode_text
-from bot.adapters.dns.zones import ZoneFinder
+from bot.adapters.dns.zones import MOST_SERVERS, ZoneFinder
 from core.diagnosis import Case
 from core.names import is_under
 from core.observations import (
@@ -54,7 +54,8 @@ class Look:
     def __init__(self, means: Means, case: Case) -> None:
         self._means = means
         self._case = case
-        self._allowance = Allowance(case.budget, asyncio.get_running_loop().time() + case.seconds)
+        owed = len(case.records) * (MOST_SERVERS + case.resolvers)
+        self._allowance = Allowance(case.budget, asyncio.get_running_loop().time() + case.seconds, case.budget + owed)
         self._zones: dict[str, Zone] = {}
         self._put_already: set[Question] = set()
 
@@ -67,30 +68,37 @@ class Look:
             if not questions:
                 break
             self._put_already.update(questions)
+            spent = self._allowance.spent
             answers = await self._round(questions)
-            evidence = evidence.joined_with(Evidence(answers, tuple(self._zones.values())))
+            spent = self._allowance.spent - spent
+            evidence = evidence.joined_with(Evidence(answers, tuple(self._zones.values()), spent=spent))
         return evidence
 
     async def _round(self, questions: Sequence[Question]) -> tuple[Answer, ...]:
-        allowed = [question for question in questions if self._allowance.take_question()]
-        authoritative = any(question.vantage is Vantage.AUTHORITATIVE for question in allowed)
+        """Ask what is owed, then the rest: as far as the budget goes."""
+        answers: tuple[Answer, ...] = ()
+        for frugal in (False, True):
+            some = [question for question in questions if self._case.owes(question) is not frugal]
+            self._allowance.frugal = frugal
+            answers += await self._at_once(some) if some else ()
+        return answers
+
+    async def _at_once(self, questions: Sequence[Question]) -> tuple[Answer, ...]:
+        authoritative = any(question.vantage is Vantage.AUTHORITATIVE for question in questions)
         domain = self._case.domain
         if authoritative and domain not in self._zones:
             # first, so that all the other names start from its cut
             self._zones[domain] = await self._means.finder.find(domain, self._allowance, whole=True)
-            asking = asyncio.gather(*(self._ask(question) for question in allowed))
+            asking = asyncio.gather(*(self._ask(question) for question in questions))
             own, groups = await asyncio.gather(self._own_names(domain), asking)
             self._note_own(domain, own)
         else:
-            groups = await asyncio.gather(*(self._ask(question) for question in allowed))
-        left_out = [answer for question in questions[len(allowed) :] for answer in self._left_out(question)]
-        return (*(answer for group in groups for answer in group), *left_out)
+            groups = await asyncio.gather(*(self._ask(question) for question in questions))
+        return tuple(answer for group in groups for answer in group)
 
-    def _left_out(self, question: Question) -> list[Answer]:
-        zone = self._zones.get(question.name)
-        servers = zone.servers if zone and question.vantage is Vantage.AUTHORITATIVE else ()
+    def _left_out(self, question: Question, servers: Sequence[Server]) -> list[_Said]:
         unknown = Unknown(Silence.BUDGET, detail="the budget of this look is used up")
-        return [self._answer(question, server, unknown) for server in servers or (NOBODY,)]
+        return [(self._answer(question, server, unknown), Reply(unknown)) for server in servers]
 
     async def _own_names(self, domain: str) -> tuple[str, ...]:
         if not self._case.full:
@@ -124,7 +132,7 @@ class Look:
         if not zone.servers:
             return []  # the zone's problem says why nobody answers
         said = await (
-            self._put(question, zone.servers) if self._case.full else self._put_to_one(question, zone.servers)
+            self._put(question, zone.servers) if self._needs_all(question) else self._put_to_one(question, zone.servers)
         )
         for _, reply in said if cuts_left else ():
             below = reply.referral and await self._means.finder.follow(zone, reply.referral, self._allowance)
@@ -132,6 +140,10 @@ class Look:
                 self._zones[question.name] = below
                 return await self._ask_zone(question, below, cuts_left - 1)
         return without_ipv6_trouble([answer for answer, _ in said])
+
+    def _needs_all(self, question: Question) -> bool:
+        """Tell whether every server must be asked. A case without records is no search for an explanation."""
+        return self._case.full and (self._case.owes(question) or not self._case.records)
 
     async def _put_to_one(self, question: Question, servers: Sequence[Server]) -> list[_Said]:
         """Ask any one server; the others only if it has nothing to say."""
@@ -142,6 +154,8 @@ class Look:
         return said
 
     async def _put(self, question: Question, servers: Sequence[Server]) -> list[_Said]:
+        if not self._allowance.take(sum(bool(server.address) for server in servers)):
+            return self._left_out(question, servers)
         if len(servers) == 1:
             return [await self._put_one(question, servers[0])]
         return await asyncio.gather(*(self._put_one(question, server) for server in servers))

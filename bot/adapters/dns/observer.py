@@ -118,7 +118,7 @@ class Observer:
         return not listed and self._address_refused(server.address)
 
     async def observe(self, case: Case) -> Evidence:
-        """Look once. Never raises for what a server does; ends within `case.seconds`, `case.budget` questions."""
+        """Look once. Never raises for what a server does; ends within `case.seconds` and an `Allowance`."""
         return await Look(self._means, case).run()
 
     async def control(self) -> ControlResult:

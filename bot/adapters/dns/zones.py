@@ -8,7 +8,7 @@ common and one server need not be asked twice.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -159,7 +159,7 @@ class RootWalk:
             return servers_at(name, addresses, self._port)
 
         groups = await asyncio.gather(*(found(name) for name in list(names)[:MOST_SERVERS]))
-        return tuple(server for group in groups for server in group)
+        return _of_each(groups)
 
     async def _addresses_of(self, name: str, allowance: Allowance, depth: int) -> tuple[str, ...]:
         known = self._addresses.get(name)
@@ -205,6 +205,12 @@ def servers_at(name: str, addresses: Iterable[str], port: int) -> tuple[Server, 
     found = sorted(set(addresses), key=lambda address: (":" in address, address))
     four = [address for address in found if ":" not in address]
     return tuple(Server(name, address, port) for address in (four or found or [""])[:MOST_ADDRESSES])
+
+
+def _of_each(groups: Sequence[Sequence[Server]]) -> tuple[Server, ...]:
+    """Return all of them, or the first address of each server where there are too many to ask."""
+    servers = tuple(server for group in groups for server in group)
+    return servers if len(servers) <= MOST_SERVERS else tuple(group[0] for group in groups)
 
 
 def addresses_in(reply: Reply, name: str, kind: str) -> tuple[tuple[str, ...], int]:

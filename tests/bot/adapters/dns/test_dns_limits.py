@@ -23,14 +23,30 @@ def clock() -> Clock:
     return Clock()
 
 
-async def test_an_allowance_counts_questions_and_searches_apart():
-    allowance = Allowance(2, asyncio.get_running_loop().time() + 60)
+async def test_an_allowance_counts_questions_and_searches_together():
+    allowance = Allowance(3, asyncio.get_running_loop().time() + 60)
 
-    questions = [allowance.take_question() for _ in range(3)]
-    searches = [allowance.take_search() for _ in range(5)]
+    taken = [allowance.take_search(), allowance.take(2), allowance.take(), allowance.take_search()]
 
-    assert questions == [True, True, False]
-    assert searches == [True] * 4 + [False]
+    assert taken == [True, True, False, False]
+    assert allowance.spent == 3
+
+
+async def test_what_is_owed_goes_beyond_the_budget_and_what_is_not_does_not():
+    allowance = Allowance(3, asyncio.get_running_loop().time() + 60, most=10)
+
+    owed = [allowance.take(7), allowance.take(4), allowance.take(3)]
+    allowance.frugal = True
+
+    assert owed == [True, False, True]
+    assert not allowance.take()
+    assert not allowance.take_search()
+
+
+async def test_searches_end_with_the_budget_whatever_is_owed():
+    allowance = Allowance(3, asyncio.get_running_loop().time() + 60, most=10)
+
+    assert [allowance.take_search() for _ in range(5)] == [True] * 3 + [False] * 2
 
 
 async def test_an_allowance_has_room_for_so_much_that_is_said():
@@ -43,7 +59,7 @@ async def test_an_allowance_has_room_for_so_much_that_is_said():
 async def test_an_allowance_ends_with_its_time():
     allowance = Allowance(2, asyncio.get_running_loop().time())
 
-    assert not allowance.take_question()
+    assert not allowance.take()
     assert not allowance.take_search()
 
 
