@@ -78,7 +78,7 @@ class Exchanger:
             return Reply(Unknown(Silence.UNREACHABLE, detail="no address is known"))
         place = (server.address, server.port)
         try:
-            async with asyncio.timeout_at(allowance.deadline), self._slots.held(place) as lane:
+            async with self._slots.held(place, allowance.deadline) as lane:
                 if self._refused(server):  # judged now that it would be sent
                     return Reply(Unknown(Silence.FORBIDDEN, detail=server.address))
                 tries, tcp_after_silence = self._patience(place, allowance, patience)
@@ -138,10 +138,12 @@ class _Conversation:
         return Reply(Unknown(Silence.TIMEOUT, detail="UDP"))
 
     async def _over_udp(self, query: Query, seconds: float) -> Reply | None:
-        self._begin()
+        left = self._begin()
         try:
-            packet = await self.udp.exchange(query, *self.place, seconds)
+            packet = await self.udp.exchange(query, *self.place, min(seconds, left))
         except TimeoutError:
+            if left < seconds:
+                raise
             self.lane.silent()
             return None
         except OSError as error:
@@ -150,11 +152,13 @@ class _Conversation:
         return self._read(packet)
 
     async def _over_tcp(self, query: Query, otherwise: Silence) -> Reply:
-        self._begin()
+        left = self._begin()
         try:
-            async with asyncio.timeout(self.tcp_patience):
+            async with asyncio.timeout(min(self.tcp_patience, left)):
                 packet = await exchange_tcp(query, *self.place)
         except TimeoutError:
+            if left < self.tcp_patience:
+                raise
             self.allowance.mute.add(self.place)
             return Reply(Unknown(otherwise, detail="TCP timed out"))
         except (OSError, EOFError) as error:
@@ -162,11 +166,18 @@ class _Conversation:
             return Reply(Unknown(otherwise, detail=f"TCP: {type(error).__name__}"))
         return self._read(packet, tcp=True)
 
-    def _begin(self) -> None:
-        """Count the packet; the first was counted when its turn came."""
+    def _begin(self) -> float:
+        """Count the packet (the first was counted when its turn came); return the seconds that the look has left.
+
+        Raises `TimeoutError` where that is none. No timeout spans it all: one for each query costs more than the query.
+        """
+        left = self.allowance.deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise TimeoutError
         if self.begun:
             self.lane.bucket.spend()
         self.begun = True
+        return left
 
     def _read(self, packet: bytes, *, tcp: bool = False) -> Reply:
         self.lane.heard()

@@ -39,15 +39,21 @@ class Bucket:
         self._filled_at = clock()
         self._turn = asyncio.Lock()
 
+    @property
+    def is_full_enough(self) -> bool:
+        """Tell whether one more query may go without waiting."""
+        if not self._rate:
+            return True
+        self._fill()
+        return self._tokens >= 1 and not self._turn.locked()
+
     async def take(self) -> None:
         """Wait until one more query may go, first come, first served."""
         if not self._rate:
             return
-        if not self._turn.locked():  # nobody is waiting
-            self._fill()
-            if self._tokens >= 1:
-                self._tokens -= 1
-                return
+        if self.is_full_enough:
+            self._tokens -= 1
+            return
         async with self._turn:
             self._fill()
             if self._tokens < 1:
@@ -80,6 +86,11 @@ class Lane:
     def idle(self) -> bool:
         """Tell whether nobody uses it."""
         return not self._under_way and not self._waiting
+
+    @property
+    def is_free(self) -> bool:
+        """Tell whether one more query may go without waiting."""
+        return self._under_way < self._width and not self._waiting and self.bucket.is_full_enough
 
     @property
     def mute(self) -> bool:
@@ -140,9 +151,12 @@ class Slots:
     def __len__(self) -> int:
         return len(self._lanes)
 
-    def held(self, place: Place) -> "_Held":
-        """Wait for a slot and hold it; the lane wants to know what became of the query."""
-        return _Held(self._total, self.lane(place))
+    def held(self, place: Place, until: float | None = None) -> "_Held":
+        """Wait for a slot and hold it; the lane wants to know what became of the query.
+
+        Raises `TimeoutError` where there is none by `until` (loop time); once it is held, that bounds nothing.
+        """
+        return _Held(self._total, self.lane(place), until)
 
     def lane(self, place: Place) -> Lane:
         """Return the way to an address. Those used longest ago are forgotten."""
@@ -163,13 +177,22 @@ class Slots:
 class _Held:
     """A slot, from when there is one until it is given back."""
 
-    __slots__ = ("_lane", "_total")
+    __slots__ = ("_lane", "_total", "_until")
 
-    def __init__(self, total: asyncio.Semaphore, lane: Lane) -> None:
+    def __init__(self, total: asyncio.Semaphore, lane: Lane, until: float | None) -> None:
         self._total = total
         self._lane = lane
+        self._until = until
 
     async def __aenter__(self) -> Lane:
+        if self._lane.is_free and not self._total.locked():
+            await self._enter()  # which waits for nobody
+        else:
+            async with asyncio.timeout_at(self._until):
+                await self._enter()
+        return self._lane
+
+    async def _enter(self) -> None:
         await self._lane.enter()
         try:
             await self._lane.bucket.take()
@@ -177,7 +200,6 @@ class _Held:
         except BaseException:
             self._lane.leave()
             raise
-        return self._lane
 
     async def __aexit__(self, *_: object) -> None:
         self._total.release()
