@@ -51,8 +51,8 @@ async def make_observer(nameserver) -> AsyncIterator[MakeObserver]:
         defaults = {
             "nameservers": nameserver.nameservers,
             "resolvers": nameserver.resolvers,
-            "timeout": 0.05,
-            "tcp_timeout": 0.2,
+            "timeout": 1.0,  # whoever answers is in time, however busy the machine is
+            "tcp_timeout": 2.0,
             "per_second": 0,
         }
         observer = Observer(ObserverSettings(**defaults | settings), questions=asking(*questions), refused=refused)

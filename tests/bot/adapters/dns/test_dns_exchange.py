@@ -19,6 +19,7 @@ from core.observations import Absent, Present, Question, Silence, Unknown, Vanta
 from tests.bot.adapters.dns.conftest import case
 
 TXT = Question("mail.example.com", "TXT")
+IMPATIENT = {"timeout": 0.05, "tcp_timeout": 0.2}  # for servers that say nothing
 RESOLVED = Question("mail.example.com", "TXT", Vantage.RESOLVERS)
 
 
@@ -74,7 +75,7 @@ async def test_truncation_without_tcp_is_tcp_blocked(published, outcome):
 async def test_each_fault_has_its_own_unknown(published, outcome, fault, reason):
     published.fault(fault, rdtype="TXT")
 
-    result = await outcome(TXT)
+    result = await outcome(TXT, **IMPATIENT)
 
     assert isinstance(result, Unknown)
     assert result.reason is reason
@@ -150,7 +151,7 @@ async def test_a_server_that_answers_edns_with_a_bare_header_is_asked_without(ou
 async def test_a_bare_header_that_says_no_failure_answers_nothing(outcome, strange_server):
     place = await strange_server(lambda packet: [packet[:2] + bytes([0x84, 0]) + bytes(8)])
 
-    result = await outcome(RESOLVED, resolvers=(place,))
+    result = await outcome(RESOLVED, resolvers=(place,), **IMPATIENT)
 
     assert result.reason is Silence.TIMEOUT
 
@@ -179,7 +180,9 @@ async def test_a_response_to_another_operation_answers_nothing(outcome, strange_
         update[2] |= dns.opcode.UPDATE << 3
         return [bytes(update)]
 
-    assert (await outcome(RESOLVED, resolvers=(await strange_server(answer),))).reason is Silence.TIMEOUT
+    result = await outcome(RESOLVED, resolvers=(await strange_server(answer),), **IMPATIENT)
+
+    assert result.reason is Silence.TIMEOUT
 
 
 async def test_a_server_that_talks_of_something_else_over_tcp_is_not_listened_to_for_long(outcome, strange_server):
@@ -327,7 +330,7 @@ async def test_silence_over_udp_is_tried_over_tcp(outcome, strange_server):
         writer.close()
 
     async with await asyncio.start_server(serve, host, port):
-        result = await outcome(RESOLVED, resolvers=((host, port),))
+        result = await outcome(RESOLVED, resolvers=((host, port),), timeout=0.05)
 
     assert isinstance(result, Present)
 
@@ -378,19 +381,19 @@ async def test_not_more_than_so_many_queries_a_second_go_to_one_server(nameserve
 async def test_answers_tell_how_long_they_took(nameserver, make_observer):
     nameserver.fault("delay", seconds=0.05, rdtype="TXT")
 
-    evidence = await make_observer(TXT, timeout=1).observe(case())
+    evidence = await make_observer(TXT, timeout=30).observe(case(seconds=60))
 
-    assert all(40 <= answer.took_ms < 1000 for answer in evidence.answers)
+    assert all(40 <= answer.took_ms < 30_000 for answer in evidence.answers)
 
 
 async def test_the_time_of_a_look_is_bounded_and_what_is_left_is_unknown(nameserver, make_observer):
     nameserver.fault("silent")
-    observer = make_observer(TXT, Question("click.mail.example.com", "CNAME"), timeout=0.2)
+    observer = make_observer(TXT, Question("click.mail.example.com", "CNAME"), timeout=60)
 
     started = time.perf_counter()
     evidence = await observer.observe(case(seconds=0.1))
 
-    assert time.perf_counter() - started < 0.3
+    assert time.perf_counter() - started < 30
     assert {answer.outcome.reason for answer in evidence.answers} == {Silence.BUDGET}
 
 

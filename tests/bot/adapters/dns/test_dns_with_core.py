@@ -88,7 +88,7 @@ async def test_silent_servers_judge_nothing(nameserver, observer, records):
 
 async def test_hours_of_frozen_time_pass_without_keeping_a_look_from_its_answers(nameserver, records):
     nameserver.apply("\n".join(map(resource_record, records)))
-    settings = ObserverSettings(nameservers=nameserver.nameservers, resolvers=nameserver.resolvers)
+    settings = ObserverSettings(nameservers=nameserver.nameservers, resolvers=nameserver.resolvers, per_second=0)
     with freezegun.freeze_time("2026-01-01 12:00:00", real_asyncio=True) as clock:
         observer = Observer(settings)
         before = await observer.observe(full(records))
