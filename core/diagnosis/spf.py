@@ -21,7 +21,7 @@ from core.spf import SpfRecord, SpfSyntaxError, Term, is_spf, merge, parse
 
 _MARK = "v=spf1"
 _SENDER_ID = "spf2.0/"  # RFC 4406
-_BEFORE_VERSION = re.compile(r"(.*\S)\s+v=spf1(?:\s|\Z)", re.IGNORECASE)
+_BEFORE_VERSION = re.compile(r"(.*?\s\S*?)v=spf1(?:\s|\Z)", re.IGNORECASE | re.DOTALL)
 _MISSPELLED_VERSION = re.compile(r"(?:\S+\s*[=:]\s*)?\S*spf\S*", re.IGNORECASE)
 
 
@@ -100,7 +100,7 @@ def _misspelled(record: ExpectedRecord, candidates: Sequence[bytes]) -> Verdict 
     text, shown = readable(candidates[0]).strip(), txt.sight(candidates[0])
     before = _BEFORE_VERSION.match(text)
     if before is not None:
-        return act(Code.SPF_SYNTAX, term=before[1], **shown)
+        return act(Code.SPF_SYNTAX, term=before[1].strip(), **shown)
     version = _MISSPELLED_VERSION.match(text)
     if version is not None:
         return act(Code.SPF_SYNTAX, term=version[0], **shown)

@@ -46,6 +46,8 @@ def world_with(value, **names):
         (f"'{LINE}'", "'v=spf1"),
         (f"v=spf1; {OURS}; ~all", "v=spf1;"),
         (f"{NAME}. IN TXT {LINE}", f"{NAME}. IN TXT"),
+        (f"{NAME}. IN TXT '{LINE}'", f"{NAME}. IN TXT '"),
+        (f"SPF {LINE} {LINE}", "SPF"),
         (f"v=spf1 {OURS} ~all;", "~all;"),
         ("v=spf1 include: amazonses.com ~all", "include:"),
         ("v=spf1 include:amazonses.com/ ~all", "include:amazonses.com/"),
