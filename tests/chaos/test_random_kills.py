@@ -1,6 +1,6 @@
 """Killed at random, over and over, while several domains are on their way: nothing missing, little doubled.
 
-``KILLS`` says how often (30), ``SEED`` repeats a run: the moments of the kills and what they are mixed with.
+``KILLS`` says how often (10), ``SEED`` repeats a run: the moments of the kills and what they are mixed with.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import pytest
 from tests.chaos.siege import Siege, besieged
 from tests.chaos.tally import count
 
-KILLS = int(os.environ.get("KILLS") or 30)
+KILLS = int(os.environ.get("KILLS") or 10)
 SEED = int(os.environ.get("SEED") or time.time_ns() % 1_000_000)
 AT_ONCE = 4
 LIFETIME = 0.7
