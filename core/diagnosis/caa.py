@@ -75,9 +75,10 @@ def _policy(scene: Scene, owner: str) -> Outcome:
 
 def _has_policy(scene: Scene, name: str) -> bool:
     """Tell whether there may be CAA at the end of the alias to `name`; silence is no reason to blame anybody."""
-    if scene.third_parties is None:
+    whom = scene.whom(name)
+    if whom is None:
         return False
-    outcome = scene.outcome(name, "CAA", Rank.JUDGEMENT, scene.third_parties)
+    outcome = scene.outcome(name, "CAA", Rank.JUDGEMENT, whom)
     return isinstance(outcome, Unknown) or any(_properties(outcome))
 
 

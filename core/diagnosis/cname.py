@@ -40,8 +40,8 @@ def _chain(scene: Scene, record: ExpectedRecord, first: str) -> Verdict:
     """Follow another target: it may lead to the expected one."""
     via = [first]
     wrong = act(Code.CNAME_WRONG_TARGET, seen=first, length=len(first))
-    while scene.third_parties is not None and len(via) <= _MOST_HOPS:
-        outcome = scene.outcome(via[-1], "CNAME", Rank.JUDGEMENT, scene.third_parties)
+    while (whom := scene.whom(via[-1])) is not None and len(via) <= _MOST_HOPS:
+        outcome = scene.outcome(via[-1], "CNAME", Rank.JUDGEMENT, whom)
         following = target(outcome, via[-1])
         if following == expected_target(record):
             return right(remark(Code.CNAME_CHAIN, via=tuple(via), expected=expected_target(record)))

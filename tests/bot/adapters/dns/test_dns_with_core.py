@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import dns.message
@@ -12,8 +13,10 @@ import pytest
 from bot.adapters.dns.observer import Observer, ObserverSettings
 from bot.clock import utcnow
 from core.diagnosis import Case, diagnose, zone_facts
+from core.diagnosis.case import Around
 from core.findings import Code, State
 from core.observations import Absent, Present, Unknown
+from core.preflight import preflight_case
 from core.records import RecordSet
 from core.zonefile import resource_record
 from tests.fakes.record_sets import record_set
@@ -141,3 +144,34 @@ async def test_a_cname_loop_and_a_crowd_of_records_are_only_looked_at(nameserver
     judged = found(full(records), evidence)
     assert judged["CLICK_TRACKING"][0] is not State.VERIFIED
     assert judged["SPF"][0] is not State.VERIFIED
+
+
+@pytest.mark.parametrize("around", list(Around))
+async def test_resolvers_hear_of_no_name_of_the_domain_that_is_not_there_yet(nameserver, observer, records, around):
+    """They would remember for long that there is nothing (RFC 2308, RFC 8020): not even what records refer to."""
+    wrong = {"CLICK_TRACKING", "IMAGE_HOSTING", "SPF", "DMARC", "MX"}
+    nameserver.apply("\n".join(resource_record(record) for record in records if record.purpose not in wrong))
+    spf = (
+        '"v=spf1 include:_spf.mail.example.com a:gone.example.com mx:away.mail.example.com include:amazonses.com ~all"'
+    )
+    nameserver.put("bounce.mail.example.com", "TXT", [spf])
+    nameserver.put("img.mail.example.com", "CNAME", ["hop.example.com."])
+    nameserver.put("hop.example.com", "CNAME", ["end.example.com."])
+    case = replace(full(records), budget=300, check_targets=True, around=around, shape=False)
+
+    for _ in range(2):  # nor does what is remembered lead there
+        evidence = await observer.observe(case)
+
+    heard = {seen.name.to_text(omit_final_dot=True) for seen in nameserver.servers["resolver"].seen}
+    right = {finding.record.name for finding in diagnose(case, evidence, utcnow()) if finding.verified}
+    assert {name for name in heard if name.endswith("example.com")} <= right | {"example.com"}
+    assert right
+
+
+async def test_resolvers_hear_nothing_of_a_domain_in_a_pre_flight_but_its_zone(nameserver, observer):
+    case = preflight_case("mail.example.com", resolvers=1)
+
+    await observer.observe(case)
+
+    heard = {seen.name.to_text(omit_final_dot=True) for seen in nameserver.servers["resolver"].seen}
+    assert {name for name in heard if name.endswith("example.com")} <= {"example.com"}
