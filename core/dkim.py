@@ -14,6 +14,8 @@ WEAK_BITS = 1024
 _WHITE = re.compile(r"[ \t\r\n]+")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
 _SEQUENCE, _INTEGER, _BIT_STRING = 0x30, 0x02, 0x03
+_RSA_OID = bytes.fromhex("06092a864886f70d010101")
+_RSA_ENCRYPTION = frozenset({_RSA_OID, _RSA_OID + b"\x05\x00"})  # RFC 3279 section 2.3.1: with NULL; some leave it out
 
 
 class DkimSyntaxError(ValueError):
@@ -126,8 +128,24 @@ def _modulus(der: bytes) -> int:
     tag, start, length = _header(inside, 0)
     if tag == _SEQUENCE:
         bits = _content(inside, start + length, _BIT_STRING, whole=True)
-        inside = _content(bits.removeprefix(b"\x00"), 0, _SEQUENCE, whole=True)
-    return int.from_bytes(_content(inside, 0, _INTEGER, whole=False), "big")
+        if inside[start : start + length] not in _RSA_ENCRYPTION or bits[:1] != b"\x00":
+            raise ValueError("no RSA key")
+        inside = _content(bits[1:], 0, _SEQUENCE, whole=True)
+    modulus, rest = _positive(inside)
+    exponent, rest = _positive(rest)
+    if rest or modulus % 2 == 0 or exponent < 3 or exponent % 2 == 0:
+        raise ValueError("no RSA key")
+    return modulus
+
+
+def _positive(der: bytes) -> tuple[int, bytes]:
+    """Read an integer above zero in its shortest form (X.690 section 8.3.2), and return it with what follows."""
+    content = _content(der, 0, _INTEGER, whole=False)
+    number = int.from_bytes(content, "big", signed=True)
+    if number <= 0 or len(content) != number.bit_length() // 8 + 1:
+        raise ValueError("not above zero")
+    _, start, length = _header(der, 0)
+    return number, der[start + length :]
 
 
 def _content(der: bytes, at: int, tag: int, *, whole: bool) -> bytes:

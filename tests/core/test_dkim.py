@@ -3,9 +3,10 @@
 import base64
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.dkim import DkimKeyError, DkimSyntaxError, declared_length, decode, decoded_prefix, modulus_bits, parse
@@ -140,6 +141,27 @@ def test_no_text_breaks_the_parser(text):
 
     assert " " not in record.p
     assert len(decoded_prefix(record.p)) <= len(record.p)
+
+
+@given(st.integers(0, 293), st.integers(1, 255))
+@settings(max_examples=300)
+def test_a_damaged_key_is_one_wherever_cryptography_takes_it_for_one(position, change):
+    der = bytearray(base64.b64decode(KEY))
+    der[position] ^= change
+    try:
+        key = rsa_key(bytes(der))
+        bits = key.key_size if key.public_numbers().n % 2 else None  # it does not mind an even modulus
+    except (ValueError, AssertionError, UnsupportedAlgorithm):
+        bits = None
+
+    assert _measured(bytes(der)) == bits
+
+
+def _measured(der):
+    try:
+        return modulus_bits(der)
+    except DkimKeyError:
+        return None
 
 
 @given(st.binary(max_size=400))
