@@ -15,8 +15,8 @@ Every look at a domain ends in one finding per record: a code, a state, for whom
 are stable: they stand in `engage-domain check --json`, in the history and in the support evidence. Each has one
 sentence of advice; the names in braces are its facts, beside those that every finding carries (`host`, `fqdn`, `type`,
 `zone`, `expected`, and `seen` where there is something to be seen; `length` is that of what was seen, and `value` what
-stands there in full where `seen` is a part of it). Where it helps, a special case is said in other words: a key that the
-provider cannot hold, a short value that was cut, a critical CAA record.
+stands there in full where `seen` is a part of it). Where it helps, a special case is said in other words: a key that
+the provider cannot hold, a short value that was cut, a critical CAA record.
 
 States: **verified**, **pending** (it may come right by itself, or is yet to be added), **action** (IT must change
 something), **temporary** (nothing is known about the record itself; we keep trying). *Beside* means a remark beside a
