@@ -11,6 +11,9 @@ from core.tags import TagSyntaxError, parse_tags
 WEAK_BITS = 1024
 """Below this a key is refused, and at it frowned upon (RFC 8301 section 3.2)."""
 
+ED25519_OCTETS = 32
+"""How long such a key is, as it stands, without any wrapping (RFC 8463 section 4.2)."""
+
 _WHITE = re.compile(r"[ \t\r\n]+")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
 _SEQUENCE, _INTEGER, _BIT_STRING = 0x30, 0x02, 0x03

@@ -8,6 +8,7 @@ from core.diagnosis import txt
 from core.diagnosis.text import readable
 from core.diagnosis.verdict import MISSING, Verdict, act, remark, right
 from core.dkim import (
+    ED25519_OCTETS,
     WEAK_BITS,
     DkimKeyError,
     DkimRecord,
@@ -129,13 +130,19 @@ def _corrupt(sight: _Sight) -> Verdict | None:
     if sight.same_key:  # whatever is expected is right
         return None
     try:
-        der = decode(sight.seen.p)
-        if sight.seen.key_type == "rsa":
-            modulus_bits(der)
+        _measure(sight, decode(sight.seen.p))
     except DkimKeyError as error:
         position = error.position or _first_difference(sight.seen.p, sight.expected.p)
         return act(Code.DKIM_CORRUPT, position=position)
     return None
+
+
+def _measure(sight: _Sight, key: bytes) -> None:
+    """Raise `DkimKeyError` where `key` is none of the type that it should be."""
+    if sight.seen.key_type == "rsa":
+        modulus_bits(key)
+    elif sight.seen.key_type == sight.expected.key_type == "ed25519" and len(key) != ED25519_OCTETS:
+        raise DkimKeyError
 
 
 def _first_difference(one: str, other: str) -> int:

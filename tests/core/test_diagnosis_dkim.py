@@ -103,6 +103,16 @@ def test_the_type_of_an_elliptic_key_is_missed_where_it_is_not_named():
     assert (finding.facts["seen"], finding.facts["expected"]) == ("rsa", "ed25519")
 
 
+def test_a_wrapped_elliptic_key_is_no_key():
+    raw = bytes(range(32))
+    wrapped = bytes.fromhex("302a300506032b6570032100") + raw
+    records = _expecting(f"v=DKIM1; k=ed25519; p={base64.b64encode(raw).decode()}")
+
+    finding = look(f"v=DKIM1; k=ed25519; p={base64.b64encode(wrapped).decode()}", records=records)
+
+    assert (finding.code, finding.facts["position"]) == (Code.DKIM_CORRUPT, 1)
+
+
 @pytest.mark.parametrize(
     ("p", "code", "facts"),
     [
