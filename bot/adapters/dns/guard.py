@@ -30,7 +30,9 @@ _SPECIAL_4 = tuple(
 
 @lru_cache(maxsize=4096)
 def forbidden(address: str) -> bool:
-    """Tell whether `address` must not be asked. What is no address is forbidden, too."""
+    """Tell whether `address` must not be asked. What is no address is forbidden, too, and one of a single link."""
+    if "%" in address:
+        return True
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -31,6 +31,8 @@ from bot.adapters.dns.guard import forbidden
         "::1",
         "fe80::1",
         "fe80::1%eth0",
+        "::ffff:8.8.8.8%eth0",
+        "2606:4700::1111%1",
         "fc00::1",
         "fd12:3456::1",
         "fec0::1",
