@@ -1,8 +1,7 @@
-"""SPF records as text (RFC 7208): parsed, counted, merged; nothing is looked up here."""
+"""SPF records as text (RFC 7208): parsed and counted; nothing is looked up here."""
 
 import ipaddress
 import re
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +23,6 @@ _TERM = re.compile(
 )
 _CIDR = re.compile(r"(?:/(?P<four>0|[1-9]\d?))?(?://(?P<six>0|[1-9]\d{0,2}))?$")
 _MACRO = re.compile(r"%(?:\{[slodiphcrtv](?:[1-9]\d{0,2})?r?[.+,/_=-]*\}|[%_-])", re.IGNORECASE)
-_PUT_BEHIND = ",;'\"`"
 _TOP_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.IGNORECASE)
 
 
@@ -100,7 +98,7 @@ def parse(text: str) -> SpfRecord:
 def _parsed(text: str) -> SpfRecord:
     if not is_spf(text):
         raise SpfSyntaxError(text.partition(" ")[0])
-    terms = tuple(_term(word) for word in text.split(" ")[1:] if word)
+    terms = tuple(parse_term(word) for word in text.split(" ")[1:] if word)
     seen: set[str] = set()
     for term in terms:
         if term.name in _ONCE and not term.sign:
@@ -113,7 +111,8 @@ def _parsed(text: str) -> SpfRecord:
 _known = lru_cache(maxsize=512)(_parsed)  # the same records are read again with every look
 
 
-def _term(word: str) -> Term:
+def parse_term(word: str) -> Term:
+    """Parse one term. Raises `SpfSyntaxError`."""
     found = _TERM.fullmatch(word)
     if found is None or not all("!" <= char <= "~" for char in word):
         raise SpfSyntaxError(word)
@@ -192,60 +191,3 @@ def _is_domain_spec(text: str) -> bool:
     return "%" in text and (
         expansion in {"", "_", "-"} or (expansion[0] == "{" and expansion.find("}") == len(expansion) - 1)
     )
-
-
-def merge(records: Sequence[str], expected: str) -> str:
-    """Merge SPF records into one line that authorises all that any of them does, and `expected` first.
-
-    A redirect becomes an include, unless an `all` keeps it from being evaluated; what stands behind `all` is
-    taken for meant. Terms that do not parse are kept as they stand: it is not for us to drop them. The closing
-    is that of the records of others where they agree, else the softfail: nobody's policy is loosened in passing.
-    """
-    terms: dict[tuple[str, ...], Term] = {}
-    closings: set[str] = set()
-    for text in (expected, *(text for text in records if not expected.startswith(text))):
-        words = [_loosely(word) for word in dict.fromkeys(text.split(" ")[1:]) if word]
-        closing = next((word for word in words if word.name == "all"), None)
-        for term in words:
-            _keep(terms, term, redirects=closing is None)
-        if any(term.text.lower() not in expected.lower().split(" ") for term in words):
-            closings.add(closing.text.lower() if closing else "")
-    kept = [term.text for term in terms.values()]
-    return " ".join(["v=spf1", *kept, _closing(closings, expected)])
-
-
-def _loosely(word: str) -> Term:
-    """Parse a term, also with what somebody put behind it: a comma, a quotation mark; else keep it as text."""
-    for text in (word, word.rstrip(_PUT_BEHIND)):
-        try:
-            return _term(text)
-        except SpfSyntaxError:
-            continue
-    return Term(word, word.lower(), "")
-
-
-def _keep(terms: dict[tuple[str, ...], Term], term: Term, *, redirects: bool) -> None:
-    """Add a term unless it is there already; of two signs the one that lets mail pass stays."""
-    if term.name == "all":
-        return
-    if term.name == "redirect":
-        if not redirects:
-            return
-        term = Term(f"include:{term.text.partition('=')[2]}", "include", "+", term.target)
-    name = term.name.removesuffix("=")
-    if name == "v":
-        return
-    identity = ("exp",) if name == "exp" else (name, term.target, term.cidr)
-    if identity not in terms or (term.sign == "+" and terms[identity].sign != "+"):
-        terms[identity] = term
-
-
-def _closing(closings: Collection[str], expected: str) -> str:
-    if len(closings) == 1:
-        (closing,) = closings
-        if closing in {"-all", "~all", "?all"}:
-            return closing
-    elif closings:
-        return "~all"
-    ours = next((word for word in expected.split(" ") if re.fullmatch(r"[~?-]all", word, re.IGNORECASE)), "~all")
-    return ours.lower()

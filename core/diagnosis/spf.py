@@ -17,7 +17,8 @@ from core.diagnosis.text import is_international, readable, squashed
 from core.diagnosis.verdict import MISSING, Verdict, act, remark, right
 from core.findings import Code, Remark
 from core.records import ExpectedRecord
-from core.spf import SpfRecord, SpfSyntaxError, Term, is_spf, merge, parse
+from core.spf import SpfRecord, SpfSyntaxError, Term, is_spf, parse
+from core.spf_merging import merge
 
 _MARK = "v=spf1"
 _SENDER_ID = "spf2.0/"  # RFC 4406

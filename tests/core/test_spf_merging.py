@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.spf import merge, parse
+from core.spf import parse
+from core.spf_merging import merge
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # pyspf's source has escapes that Python frowns on

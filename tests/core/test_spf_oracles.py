@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from core.diagnosis import Case
 from core.findings import Code
 from core.records import Purpose
-from core.spf import merge
+from core.spf_merging import merge
 from tests.fakes.dns_world import World
 from tests.fakes.record_sets import record_set
 from tests.fakes.spf_oracles import checkdmarc_objects, pyspf_says
