@@ -4,6 +4,7 @@ import asyncio
 import io
 import logging
 import ssl
+import sys
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -23,6 +24,8 @@ from bot.adapters.engage import EngageProvisioner, retrying
 from bot.adapters.engage.retrying import GiveUp, TryAgain, next_try, retry_after
 from core.errors import BotError, ConfigurationError, RequestRefused, TransientError
 from core.sending_domain import DmarcPolicy
+from tests.fakes.engage_stand_in import API_KEY as STAND_IN_KEY
+from tests.fakes.engage_stand_in import running_stand_in
 
 API_KEY = "1/the-api-key"
 WRITE_KEY = "1/the-write-only-key"
@@ -440,3 +443,18 @@ async def test_no_secret_is_ever_told(answer: httpx.Response | Exception, caplog
     )
     assert API_KEY not in told
     assert WRITE_KEY not in told
+
+
+async def test_a_request_searches_the_disk_for_no_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+
+    class Spy:
+        def find_spec(self, name: str, *_: object) -> None:
+            searched.append(name)
+
+    async with running_stand_in() as stand_in, EngageProvisioner(stand_in.url, STAND_IN_KEY) as provisioner:
+        await provisioner.get("nowhere")  # what is imported at the first request is imported now
+        monkeypatch.setattr(sys, "meta_path", [Spy(), *sys.meta_path])
+        await provisioner.get("nowhere")
+
+    assert searched == []
