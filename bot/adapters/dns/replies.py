@@ -132,14 +132,18 @@ def _definite(packet: Packet, name: str, kind: int, soa: Record | None) -> Outco
 
 
 def _about(packet: Packet, name: str, kind: int) -> list[Record]:
-    """Return what an answer says of `name`, and of the names its CNAMEs lead to; for the rest nobody asked."""
+    """Return what an answer says of `name`, and of the names its CNAMEs lead to; for the rest nobody asked.
+
+    What comes with a CNAME at `name` itself is kept, too: it may not stand there (RFC 2181 section 10.1).
+    """
     told: list[Record] = []
     seen: set[str] = set()
     while name not in seen and len(seen) <= MAX_ALIASES:
         seen.add(name)
         here = [record for record in packet.answer if record.owner == name]
-        told += [record for record in here if record.type in (kind, RdataType.CNAME)]
         alias = next((record for record in reversed(here) if record.type == RdataType.CNAME), None)
+        beside = alias is not None and not told
+        told += [record for record in here if beside or record.type in (kind, RdataType.CNAME)]
         if alias is None:
             break
         name = packet.only_name(alias).lower()

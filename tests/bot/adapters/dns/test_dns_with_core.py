@@ -5,6 +5,7 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+import dns.flags
 import dns.message
 import dns.rrset
 import freezegun
@@ -175,3 +176,31 @@ async def test_resolvers_hear_nothing_of_a_domain_in_a_pre_flight_but_its_zone(n
 
     heard = {seen.name.to_text(omit_final_dot=True) for seen in nameserver.servers["resolver"].seen}
     assert {name for name in heard if name.endswith("example.com")} <= {"example.com"}
+
+
+async def test_a_server_that_answers_with_everything_at_once_shows_what_stands_beside_a_cname(strange_server, records):
+    click = next(record for record in records if record.purpose == "CLICK_TRACKING")
+    apex = ("example.com.", 300, "IN", "SOA", "ns1.example.com. hostmaster.example.com. 1 2 3 4 300")
+
+    def answer(packet):
+        query = dns.message.from_wire(packet)
+        response = dns.message.make_response(query)
+        response.flags |= dns.flags.AA
+        if query.question[0].name.to_text() == f"{click.name}.":
+            for kind, value in (("CNAME", f"{click.value}."), ("TXT", '"left from before"')):
+                response.answer.append(dns.rrset.from_text(f"{click.name}.", 300, "IN", kind, value))
+        else:
+            response.authority.append(dns.rrset.from_text(*apex))
+        return [response.to_wire()]
+
+    place = await strange_server(answer)
+    observer = Observer(ObserverSettings(nameservers=(place,), timeout=1))
+    case = Case("mail.example.com", RecordSet(1, (click,)), resolvers=0, seconds=5)
+
+    evidence = await observer.observe(case)
+    await observer.aclose()
+
+    (finding,) = diagnose(case, evidence, utcnow())
+    assert (finding.code, finding.facts["delete"]) == (Code.CNAME_CONFLICT, "TXT left from before")
+    assert [server.port for server in finding.servers] == [place[1]]
+    assert {answer.question.type for answer in evidence.answers} == {"CNAME"}  # it took no other question
