@@ -94,7 +94,7 @@ def test_records_added_is_primary_on_the_turn_of_it_only():
 def test_propagation_without_a_known_end_names_none():
     text = render_card(LAYOUTS["pending"], Turn(TurnKey.PROPAGATION), CTX).text
 
-    assert "caches are still catching up. Nothing to do." in text
+    assert "The records are correct, but not seen everywhere yet. Nothing to do." in text
 
 
 def test_the_card_links_the_newest_zone_file_if_there_is_one():
