@@ -111,6 +111,18 @@ class Scene:
                 return found
         return outcomes[0] if outcomes else _NOT_ASKED
 
+    def mentioned(self, name: str, kind: str) -> Outcome:
+        """Return what is said about `name`, which a record mentions.
+
+        Our own servers do not follow an alias to strangers: what it leads to is asked of the resolvers, who
+        can remember nothing wrong of a name that is there.
+        """
+        outcome = self.outcome(name, kind, Rank.JUDGEMENT, self.whom(name))
+        resolvers = self.third_parties
+        if resolvers and isinstance(outcome, Present) and all(rrset.type != kind for rrset in outcome.rrsets):
+            return self.outcome(name, kind, Rank.JUDGEMENT, resolvers)
+        return outcome
+
     def was_answered(self, name: str, kind: str) -> bool:
         """Tell whether anybody gave a usable answer to a question that was put already."""
         known = self._answers.get(Question(name, kind, self.case.vantage), ())

@@ -7,7 +7,7 @@ there lets the same mail pass as one that stands here.
 
 from dataclasses import dataclass, field
 
-from core.diagnosis.scene import Rank, Scene, texts
+from core.diagnosis.scene import Scene, texts
 from core.diagnosis.text import readable
 from core.observations import Outcome, Unknown
 from core.spf import LOOKUP_LIMIT, SpfRecord, SpfSyntaxError, Term, is_spf, parse
@@ -73,5 +73,4 @@ class Reach:
 
     def _asked(self, target: str) -> Outcome | None:
         """Return what is said of `target`; None of a stranger's name where no resolver can be asked."""
-        vantage = self.scene.whom(target)
-        return None if vantage is None else self.scene.outcome(target, "TXT", Rank.JUDGEMENT, vantage)
+        return None if self.scene.whom(target) is None else self.scene.mentioned(target, "TXT")

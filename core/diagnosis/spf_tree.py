@@ -70,7 +70,7 @@ class _Tree:
         if not is_askable(term.target):
             self._note_broken(term.target, "0 × v=spf1")
             return None
-        outcome = self.scene.outcome(term.target, "TXT", Rank.JUDGEMENT, self.scene.whom(term.target))
+        outcome = self.scene.mentioned(term.target, "TXT")
         if isinstance(outcome, Unknown):
             noted = self.not_asked if outcome.reason is Silence.BUDGET else self.broken
             noted.append(by(not_told(self.own_term or term, outcome, term.target), self._said(term.target, "TXT")))
@@ -91,7 +91,7 @@ class _Tree:
         if kind is None or term.has_macro:
             return
         target = term.target or name
-        outcome = self.scene.outcome(target, kind, Rank.JUDGEMENT, self.scene.whom(target))
+        outcome = self.scene.mentioned(target, kind)
         if isinstance(outcome, Absent):
             way = self.own_term if len(path) > 1 else None
             self.voids.setdefault((kind, target), f"{way.text} ({target})" if way else target)

@@ -9,7 +9,7 @@ from core.diagnosis.text import is_international
 from core.findings import Code, State
 from core.observations import Silence, Vantage
 from core.records import ExpectedRecord, Purpose, RecordSet, RecordType
-from tests.fakes.dns_world import World
+from tests.fakes.dns_world import NS1, NS2, RESOLVERS, World
 from tests.fakes.record_sets import record_set
 
 DOMAIN = "mail.example.com"
@@ -276,3 +276,19 @@ def test_what_is_expected_outside_the_grammar_must_stand_as_it_is():
 
     assert code_for("v=spf1 new:thing ~all") is Code.OK
     assert code_for("v=spf1 mx ~all") is Code.MISSING
+
+
+@pytest.mark.parametrize("ours", [f"{OURS} include:spf.example.com", "include:spf.example.com"])
+def test_an_include_of_our_own_zone_that_leads_elsewhere_is_followed_there(ours):
+    text = f"v=spf1 {OURS} -all"
+    world = world_with(f"v=spf1 {ours} a:www.example.com ~all")
+    world.put("spf.example.com", "CNAME", "spf.example.net", at=(NS1, NS2)).put(
+        "spf.example.com", "TXT", text, at=RESOLVERS
+    )
+    world.put("www.example.com", "CNAME", "cdn.example.net", at=(NS1, NS2)).put(
+        "www.example.com", "A", "192.0.2.1", at=RESOLVERS
+    )
+
+    finding = look_at(world)
+
+    assert finding.verified
