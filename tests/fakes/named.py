@@ -104,9 +104,12 @@ def _quoted(key: str) -> str:
 
 
 @asynccontextmanager
-async def validating_unbound(folder: Path, upstream: Place, anchors: Mapping[str, str]) -> AsyncIterator[Place]:
-    """Resolve with Unbound, which names extended errors (RFC 8914)."""
+async def validating_unbound(
+    folder: Path, upstream: Place, anchors: Mapping[str, str], unsigned: tuple[str, ...] = ()
+) -> AsyncIterator[Place]:
+    """Resolve with Unbound, which names extended errors (RFC 8914); `unsigned` zones are there beside the signed."""
     port = free_port()
+    zones = (*anchors, *unsigned)
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 -- a test that nobody shares the loop with
     lines = [
         "server:",
@@ -120,9 +123,9 @@ async def validating_unbound(folder: Path, upstream: Place, anchors: Mapping[str
         "  ede: yes",
         '  module-config: "validator iterator"',
         *(f'  trust-anchor: "{zone}. DNSKEY {key}"' for zone, key in anchors.items()),
-        *(f'  local-zone: "{zone.rpartition(".")[2]}." nodefault' for zone in anchors),
+        *(f'  local-zone: "{zone.rpartition(".")[2]}." nodefault' for zone in zones),
     ]
-    for zone in anchors:
+    for zone in zones:
         lines += ["stub-zone:", f'  name: "{zone}"', f"  stub-addr: {upstream[0]}@{upstream[1]}"]
     lines += ["remote-control:", "  control-enable: no"]
     (folder / "unbound.conf").write_text("\n".join(lines) + "\n")

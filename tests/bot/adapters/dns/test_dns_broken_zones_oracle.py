@@ -1,6 +1,8 @@
 """Each mistake in a zone is the same finding, whether BIND serves it or the sandbox; and DNSSEC is real."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from bot.clock import utcnow
 from core.diagnosis import Case, diagnose
 from core.findings import Code, State
 from core.observations import Question, Silence, Vantage
+from core.records import RecordSet
 from core.zonefile import resource_record
 from sandbox.nameserver.server import Nameserver
 from sandbox.nameserver.slips import SLIPS, Group
@@ -177,3 +180,42 @@ async def test_the_extended_error_of_a_real_resolver_is_named(trusted, tmp_path)
     assert outcome.ede.split()[0] in EXPIRED
     assert {str(finding.facts["ede"]).split()[0] for finding in findings if "ede" in finding.facts} <= EXPIRED
     assert "ede" in next(finding for finding in findings if finding.record.purpose == "DKIM").facts
+
+
+def aging(*left_out, image):
+    """Return a zone that lacks some records and has another target for images."""
+    head = "$ORIGIN aging.example.\n@ 90 IN SOA ns1 h 1 3600 600 86400 60\n@ 300 IN NS ns1\nns1 300 IN A 127.0.0.1\n"
+    lines = []
+    for record in record_set("mail.aging.example"):
+        value = replace(record, value=image, ttl=40) if record.purpose == "IMAGE_HOSTING" else record
+        lines += [] if record.purpose in left_out else [resource_record(value)]
+    return head + "\n".join(lines) + "\n"
+
+
+async def test_what_a_real_resolver_remembers_is_over_by_the_moment_that_is_told(tmp_path):
+    before, after = aging("CLICK_TRACKING", image="old.aging.example"), aging(image="d111111abcdef8.cloudfront.net")
+    whole = record_set("mail.aging.example")
+    records = tuple(record for record in whole if record.purpose in {"CLICK_TRACKING", "IMAGE_HOSTING"})
+    links = Case("mail.aging.example", RecordSet(1, records), resolvers=1, probe=False, seconds=60)
+    asked = [Question(f"{label}.mail.aging.example", "CNAME", Vantage.RESOLVERS) for label in ("click", "img")]
+    async with (
+        named.bind(tmp_path / "old", {"aging.example": before}) as old,
+        named.bind(tmp_path / "new", {"aging.example": after}) as new,
+        named.validating_unbound(tmp_path / "resolver", old, {}, ("aging.example",)) as resolver,
+    ):
+        places = ObserverSettings(nameservers=(new,), resolvers=(resolver,), timeout=5.0)
+        planting, looking = Observer(places, questions=asking(*asked)), Observer(places)
+        await planting.observe(case(domain="mail.aging.example"))
+        planted = utcnow()
+        await asyncio.sleep(1.1)  # what is left of a TTL is told in whole seconds
+        evidence = await looking.observe(links)
+        seen = utcnow()
+        await asyncio.gather(planting.aclose(), looking.aclose())
+    findings = {finding.record.purpose: finding for finding in diagnose(links, evidence, seen)}
+
+    negative, stale = findings["CLICK_TRACKING"], findings["IMAGE_HOSTING"]
+    assert (negative.code, stale.code) == (Code.CACHED_NEGATIVE, Code.STALE_CACHE)
+    for finding, ttl in ((negative, 60), (stale, 40)):
+        assert finding.facts["eta_at"] <= planted + timedelta(seconds=ttl + 1)  # the resolver's clock is in seconds
+        assert finding.facts["eta_at"] > planted + timedelta(seconds=ttl - 2)
+        assert finding.facts["eta_at"] < seen + timedelta(seconds=ttl)
