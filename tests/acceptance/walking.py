@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -20,6 +21,9 @@ ENGAGE_ASKS = "ns1"
 """The name server that the stand-in Engage asks, too."""
 LONG = 90.0
 """Seconds to wait for anything."""
+TRIES, PATIENCE = 5, 8.0
+"""How often a command is typed, and how many seconds its answer is waited for."""
+DOMAIN = re.compile(r"mail\.\w+\.com")
 LOOK_SECONDS = 6
 LOOK = LOOK_SECONDS + 1.0
 """Seconds after its first query in which a look is over. The next one begins later than that."""
@@ -42,8 +46,9 @@ class Said:
 class Stop:
     """One domain on the walk, the slip that is made there, and what comes of it.
 
-    `fault` is what was waited for in vain. `looks` counts those until the advice was told. `checked` and `mended` are
-    what `engage-domain check --json` says of the records, by purpose, before and after the slip was mended.
+    `answers` counts what the bot has whispered about it. `fault` is what was waited for in vain. `looks` counts those
+    until the advice was told. `checked` and `mended` are what `engage-domain check --json` says of the records, by
+    purpose, before and after the slip was mended.
     """
 
     name: str
@@ -52,6 +57,7 @@ class Stop:
     policy: DmarcPolicy = DmarcPolicy.NONE
     zone_file: str = ""
     thread: list[Said] = field(default_factory=list)
+    answers: int = 0
     made_at: float = 0.0
     looks: int = 0
     fault: str = ""
@@ -98,9 +104,12 @@ class Walk:
             await asyncio.sleep(0.2)
 
     def _sort(self, message: Mapping[str, Any]) -> None:
-        """Put a message to the domain whose card it is, or below whose card it stands."""
+        """Put a message to the domain whose card it is, or below whose card it stands, or of which it is whispered."""
         blocks = message["blocks"] or [{}]
-        if message["thread_ts"] is None and blocks[0].get("type") == "header":
+        if message["ephemeral"]:
+            for name in set(DOMAIN.findall(words({"blocks": blocks}))) & set(self._stops):
+                self._stops[name].answers += 1
+        elif message["thread_ts"] is None and blocks[0].get("type") == "header":
             self._cards[message["ts"]] = self._stops[re.split("[:：]", blocks[0]["text"]["text"])[0]]
         elif message["thread_ts"] in self._cards:
             stop = self._cards[message["thread_ts"]]
@@ -108,14 +117,14 @@ class Walk:
             files = [file["content"] for file in message["files"] if file["name"] == f"{stop.name}.zone.txt"]
             stop.zone_file = (files or [stop.zone_file])[-1]
 
-    async def until(self, look: Callable[[], Found | None], what: str) -> Found:
+    async def until(self, look: Callable[[], Found | None], what: str, within: float = LONG) -> Found:
         """Return the first true value of `look`."""
         try:
-            async with asyncio.timeout(LONG):
+            async with asyncio.timeout(within):
                 while not (found := look()):
                     await self._news.wait()
         except TimeoutError:
-            raise AssertionError(f"{what}: not within {LONG:.0f} s") from None
+            raise AssertionError(f"{what}: not within {within:.0f} s") from None
         return found
 
     # -- acting -------------------------------------------------------------------------------------------------
@@ -124,6 +133,11 @@ class Walk:
         """Create and deploy all domains, and publish their records."""
         stops = list(self._stops.values())
         await asyncio.gather(*(self._deploy(admin, stops[n :: len(ADMINS)]) for n, admin in enumerate(ADMINS)))
+        with suppress(AssertionError):
+            await self.until(lambda: len(self._cards) == len(stops), "all cards", PATIENCE)
+        for stop in stops:
+            if stop not in self._cards.values():  # the bot was busy
+                await self.town.slack.command(f"deploy {stop.name}")
         await self.until(lambda: all(stop.zone_file for stop in stops), "all zone files")
         await self.town.provider("POST", "/apply", text="\n".join(stop.zone_file for stop in stops))
 
@@ -133,15 +147,22 @@ class Walk:
             await slack.command(f"create {stop.name}", as_=admin)
             await slack.view(as_=admin, within=LONG)
             form = {"domain": stop.name, "key": KEY, "dmarc": stop.policy.value, "language": stop.language.value}
-            refused = await slack.submit(form, as_=admin)
+            for _ in range(TRIES):
+                if not (refused := await slack.submit(form, as_=admin))["errors"]:
+                    break
             assert not refused["errors"], refused
             await slack.command(f"deploy {stop.name}", as_=admin)
 
     async def verify(self, stop: Stop) -> None:
-        """Ask for the verification, or for a look at once."""
+        """Ask for the verification, or for a look at once; ask again where the bot says that it is busy."""
         async with self._typing:
-            outcome = await self.town.slack.command(f"verify {stop.name}")
-        assert outcome["ok"], outcome
+            for _ in range(TRIES):
+                before = stop.answers
+                await self.town.slack.command(f"verify {stop.name}")
+                with suppress(AssertionError):
+                    await self.until(lambda before=before: stop.answers > before, "an answer", PATIENCE)
+                    return
+        raise AssertionError(f"{stop.slip}: verify was not accepted")
 
     async def make(self, stop: Stop, slip: str) -> None:
         """Make a slip."""
