@@ -147,7 +147,7 @@ def inherited(scene: Scene, record: ExpectedRecord) -> Verdict | None:
 def _ask(scene: Scene, name: str) -> Outcome | None:
     """Return what is said about a policy at `name`; None above the registered domain if nobody can be asked there."""
     if is_under(name, registered_domain(scene.case.domain)):
-        return scene.outcome(_PREFIX + name, "TXT", Rank.COMMON_SLIP)
+        return scene.mentioned(_PREFIX + name, "TXT", Rank.COMMON_SLIP)
     if scene.third_parties is None:
         return None
     outcome = scene.outcome(_PREFIX + name, "TXT", Rank.REMARK, scene.third_parties)

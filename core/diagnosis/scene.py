@@ -111,16 +111,16 @@ class Scene:
                 return found
         return outcomes[0] if outcomes else _NOT_ASKED
 
-    def mentioned(self, name: str, kind: str) -> Outcome:
-        """Return what is said about `name`, which a record mentions.
+    def mentioned(self, name: str, kind: str, rank: Rank = Rank.JUDGEMENT) -> Outcome:
+        """Return what is said about `name`, which is not that of a record we expect.
 
         Our own servers do not follow an alias to strangers: what it leads to is asked of the resolvers, who
         can remember nothing wrong of a name that is there.
         """
-        outcome = self.outcome(name, kind, Rank.JUDGEMENT, self.whom(name))
+        outcome = self.outcome(name, kind, rank, self.whom(name))
         resolvers = self.third_parties
         if resolvers and isinstance(outcome, Present) and all(rrset.type != kind for rrset in outcome.rrsets):
-            return self.outcome(name, kind, Rank.JUDGEMENT, resolvers)
+            return self.outcome(name, kind, rank, resolvers)
         return outcome
 
     def was_answered(self, name: str, kind: str) -> bool:

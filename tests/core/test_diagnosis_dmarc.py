@@ -6,7 +6,7 @@ from core.diagnosis import Case
 from core.findings import BlockedOn, Code, State
 from core.observations import Silence
 from core.records import ExpectedRecord, Purpose, RecordSet, RecordType
-from tests.fakes.dns_world import World
+from tests.fakes.dns_world import NS1, NS2, RESOLVERS, World
 from tests.fakes.record_sets import OTHER_KEY, record_set
 
 DOMAIN = "mail.example.com"
@@ -175,6 +175,15 @@ def test_a_policy_above_is_inherited(above, policy):
     assert finding.verified
     assert finding.facts["parent"] == "example.com"
     assert finding.facts["policy"] == policy
+
+
+def test_a_policy_above_that_somebody_else_keeps_is_inherited():
+    world = world_with(resolvers=3).put("_dmarc.example.com", "CNAME", "example.com.vendor.example", at=(NS1, NS2))
+    world.put("_dmarc.example.com", "TXT", "v=DMARC1; p=reject", at=RESOLVERS)
+
+    finding = look(world)
+
+    assert (finding.code, finding.facts["policy"]) == (Code.DMARC_INHERITED, "reject")
 
 
 def test_an_inherited_policy_needs_no_resolver_to_confirm_it():
