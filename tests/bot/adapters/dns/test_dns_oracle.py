@@ -108,7 +108,7 @@ async def observed(place, questions=None, looked_at=None):
     options = {} if questions is None else {"questions": asking(*questions)}
     observer = Observer(ObserverSettings(nameservers=(place,)), **options)
     try:
-        return await observer.observe(looked_at or case())
+        return await observer.observe(looked_at or case(budget=300))
     finally:
         await observer.aclose()
 
