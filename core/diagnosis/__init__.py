@@ -104,5 +104,6 @@ def _with_zone_remarks(scene: Scene, findings: tuple[Finding, ...]) -> tuple[Fin
             if mark[1] is None or mark not in said:
                 kept.append(item)
                 said.add(mark)
-        result.append(replace(finding, remarks=tuple(kept)))
+        remarks = tuple(kept)
+        result.append(finding if remarks == finding.remarks else replace(finding, remarks=remarks))
     return tuple(result)

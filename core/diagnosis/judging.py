@@ -98,13 +98,11 @@ def _by_servers(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer])
 
 def _judged(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer]) -> list[tuple[Answer, Verdict]]:
     """Judge each definite answer; equal answers once."""
-    verdicts: dict[Outcome, Verdict] = {}
-    judged = []
+    judged: list[tuple[Answer, Verdict]] = []
     for answer in answers:
         if not isinstance(answer.outcome, Unknown):
-            if answer.outcome not in verdicts:
-                verdicts[answer.outcome] = judge(scene, record, answer.outcome)
-            judged.append((answer, verdicts[answer.outcome]))
+            known = next((verdict for other, verdict in judged if other.outcome == answer.outcome), None)
+            judged.append((answer, known or judge(scene, record, answer.outcome)))
     return judged
 
 

@@ -1,7 +1,7 @@
 """What one rule concludes, and whose turn it is then."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from core.findings import BlockedOn, Code, Fact, Facts, Remark, State
 from core.observations import Answer
@@ -98,7 +98,9 @@ def trouble(code: Code, *, definite: bool = False, **facts: Fact) -> Verdict:
 
 def by(verdict: Verdict, answers: Iterable[Answer]) -> Verdict:
     """Note that `answers` decided, unless it is known which did."""
-    return verdict if verdict.said else replace(verdict, said=tuple(answers))
+    if verdict.said:
+        return verdict
+    return Verdict(verdict.state, verdict.code, verdict.facts, verdict.remarks, verdict.definite, tuple(answers))
 
 
 def remark(code: Code, **facts: Fact) -> Remark:
