@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from core.durations import REMINDERS, Durations
+from core.findings import Code
 from core.phases import POLLED, Phase, phase_of
-from core.sending_domain import DomainStatus, IncidentKind, SendingDomain, VerificationStatus, Window
+from core.sending_domain import DomainStatus, IncidentKind, SendingDomain, TrackedRecord, VerificationStatus, Window
 
 _EAGER_QUESTIONS = 20
 """So many times `prepare` the provisioner is asked eagerly (ten minutes by default), then at the pace of `poll`."""
@@ -101,11 +102,21 @@ def no_records_at(domain: SendingDomain, durations: Durations) -> datetime | Non
 
 
 def unseen_at(domain: SendingDomain, durations: Durations) -> datetime | None:
-    """Return when the silence about a required record becomes an incident; None where support knows, or all is seen."""
-    if domain.removing or domain.status is not DomainStatus.ACTIVE or IncidentKind.UNSEEN in domain.told:
-        return None
+    """Return when silence about required records becomes an incident; None where support knows, or all is seen.
+
+    It does with an ACTIVE domain, and sooner while IT waits for a judgement that we alone are in the way of.
+    """
     silent = [record.unknown_since for record in domain.required if record.unknown_since is not None]
-    return min(silent) + durations.unseen_after if silent else None
+    if not silent or domain.removing or IncidentKind.UNSEEN in domain.told:
+        return None
+    if domain.running_window is not None and all(map(_is_unseen_by_us, domain.required)):
+        return max(silent) + durations.offline_after
+    return min(silent) + durations.unseen_after if domain.status is DomainStatus.ACTIVE else None
+
+
+def _is_unseen_by_us(record: TrackedRecord) -> bool:
+    found = record.silence or record.finding
+    return record.unknown_since is not None and found is not None and found.code is Code.CHECKER_OFFLINE
 
 
 def offline_at(domain: SendingDomain, durations: Durations) -> datetime | None:

@@ -71,7 +71,7 @@ def seen_again(draft: Draft) -> None:
 
 
 def tell_unseen(draft: Draft, incident_id: str) -> None:
-    """Alert support: an ACTIVE domain has had no definite answer for long. No status changes."""
+    """Alert support: there has been no definite answer for too long (`core.schedule.unseen_at`). No status changes."""
     silent = tuple(record for record in draft.domain.required if record.unknown_since is not None)
     since = min(record.unknown_since for record in silent if record.unknown_since is not None)
     incident = open_incident(draft, incident_id, IncidentKind.UNSEEN)
@@ -96,7 +96,8 @@ def _as_silent(record: TrackedRecord) -> TrackedRecord:
 
 def _blocked_on(silent: Sequence[TrackedRecord]) -> BlockedOn:
     """Whose turn it is, as with domains: that of the worst record. Nobody answers where nothing else was noted."""
-    waiting = {record.silence.blocked_on if record.silence else BlockedOn.DNS_PROVIDER for record in silent}
+    found = [record.silence or record.finding for record in silent]
+    waiting = {BlockedOn.DNS_PROVIDER if each is None or each.definite else each.blocked_on for each in found}
     return next(who for who in BlockedOn if who in waiting)
 
 

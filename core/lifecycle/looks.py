@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from core.events import Looked
-from core.findings import Finding, Look
+from core.findings import Code, Finding, Look
 from core.history import What
 from core.lifecycle.draft import Draft
 from core.lifecycle.incidents import seen_again
@@ -31,7 +31,10 @@ def on_looked(draft: Draft, event: Looked) -> None:
     """Take note of a look that counts, and judge by it."""
     look = event.look
     before = draft.domain.records
-    _back_online(draft)
+    if is_blind(draft.domain, look):
+        on_offline(draft)
+    else:
+        _back_online(draft)
     draft.change(
         last_look_id=look.id,
         last_check_at=look.observed_at,
@@ -64,6 +67,13 @@ def all_right(domain: SendingDomain, look: Look) -> bool:
     return look.full and bool(required) and all(finding is not None and finding.verified for finding in required)
 
 
+def is_blind(domain: SendingDomain, look: Look) -> bool:
+    """Tell whether a look saw nothing of any required record, for a reason on our side: it judges nobody."""
+    findings = findings_of(look)
+    found = [findings.get(meaning(record.expected)) for record in domain.required]
+    return bool(found) and all(finding is not None and finding.code is Code.CHECKER_OFFLINE for finding in found)
+
+
 def _tracked(draft: Draft, look: Look) -> tuple[TrackedRecord, ...]:
     findings = findings_of(look)
     lost = VerificationStatus.FAILURE if draft.phase is Phase.SF else VerificationStatus.TEMPORARY_FAILURE
@@ -78,7 +88,7 @@ def _judge_window(draft: Draft, event: Looked, before: tuple[TrackedRecord, ...]
     look, window = event.look, draft.domain.running_window
     if all_right(draft.domain, look):
         become_verified(draft, look)
-    elif window is not None and look.full and look.observed_at >= window.deadline:
+    elif window is not None and look.full and look.observed_at >= window.deadline and not is_blind(draft.domain, look):
         fail(draft, look, event.incident_id)
     else:
         _tell_changes(draft, before)

@@ -85,7 +85,7 @@ class AlertOffline(Alert):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertUnseen(Alert):
-    """Records of an ACTIVE domain have had no definite answer for long. `blocked_on`: whose turn that is."""
+    """Records have had no definite answer for long. `blocked_on`: whose turn that is."""
 
     kind: ClassVar[str] = "alert.unseen"
     purposes: tuple[Purpose, ...]

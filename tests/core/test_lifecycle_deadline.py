@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from core.diagnosis.judging import unanswered as nobody_asked
 from core.events import CheckerOffline, TimePassed, Via
-from core.findings import Code, Look
+from core.findings import BlockedOn, Code, Look
 from core.lifecycle import Phase, decide, phase_of
 from core.notices import (
     AlertFailed,
+    AlertResolved,
+    AlertUnseen,
     AllVerified,
     CardChanged,
     DmFailed,
@@ -37,6 +40,12 @@ from tests.core.building import (
 )
 
 MINUTE = timedelta(minutes=1)
+
+
+def blind_look(domain, at, found=None):
+    """Return a look that found nobody who could be asked, `found` apart."""
+    nobody = {record.purpose: nobody_asked(record) for record in domain.record_set}
+    return a_look(domain, at, nobody | (found or {}))
 
 
 # The deadline
@@ -119,6 +128,43 @@ def test_judgement_waits_while_the_checker_is_offline():
     judged = after(offline, looked(a_look(offline, late + MINUTE, otherwise=Code.MISSING)), at=late + MINUTE)
 
     assert phase_of(offline) is Phase.DP
+    assert phase_of(judged) is Phase.SF
+
+
+def test_a_look_that_saw_nothing_for_a_reason_of_ours_judges_nobody():
+    domain = after(a_domain(Phase.DP), looked(a_look(a_domain(Phase.DP), NOW, {Purpose.SPF: Code.OK}, Code.MISSING)))
+
+    blind = after(domain, looked(blind_look(domain, DEADLINE)), at=DEADLINE)
+    seen = after(blind, looked(a_look(blind, DEADLINE + MINUTE, otherwise=Code.MISSING)), at=DEADLINE + MINUTE)
+
+    assert phase_of(blind) is Phase.DP
+    assert [record.status for record in blind.records] == [record.status for record in domain.records]
+    assert blind.offline_since == DEADLINE
+    assert phase_of(seen) is Phase.SF
+
+
+def test_looks_that_see_nothing_for_a_reason_of_ours_are_told_to_thread_and_support_after_an_hour():
+    domain, hour = a_domain(Phase.DP), DURATIONS.offline_after
+    first = after(domain, looked(blind_look(domain, NOW)))
+    second = after(first, looked(blind_look(first, NOW + MINUTE)), at=NOW + MINUTE)
+
+    told = decide(second, TimePassed("incident-1"), NOW + hour, DURATIONS)
+    again = decide(told.domain, TimePassed("incident-2"), NOW + 2 * hour, DURATIONS)
+    seen = decide(told.domain, looked(a_look(told.domain, NOW + hour, otherwise=Code.MISSING)), NOW + hour, DURATIONS)
+
+    assert (second.next_check_at or DEADLINE) <= NOW + hour
+    assert kinds(told) == [CardChanged, AlertUnseen, Offline]
+    assert next(notice for notice in told.notices if isinstance(notice, AlertUnseen)).blocked_on is BlockedOn.US
+    assert kinds(again) == []
+    assert {AlertResolved, Online} <= set(kinds(seen))
+
+
+def test_what_is_definitely_wrong_fails_at_the_deadline_beside_what_we_could_not_ask():
+    domain = a_domain(Phase.DP)
+    look = blind_look(domain, DEADLINE, {Purpose.SPF: Code.MISSING})
+
+    judged = after(domain, looked(look), at=DEADLINE)
+
     assert phase_of(judged) is Phase.SF
 
 
