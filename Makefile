@@ -85,6 +85,10 @@ BENCH ?=
 bench: $(STAMP) ## Measure looks at 1,000 domains per second, beside checkdmarc and dnspython.
 	@$(BIN)/python -m bench.dns $(BENCH)
 
+.PHONY: bench-polls
+bench-polls: $(STAMP) ## Measure what 1,000 domains cost that wait: CPU and statements per poll, with the database.
+	@$(BIN)/python -m bench.polls $(BENCH)
+
 .PHONY: audit
 audit: $(STAMP) ## Look for known vulnerabilities in what is locked; fails where nobody can be asked.
 	@$(BIN)/python .ci/audit.py $(AUDIT)

@@ -22,6 +22,7 @@ from pathlib import Path
 from bench.contenders import CONTENDERS
 from bench.server import NoServerError, Place, serving
 from bench.zones import Domain, domains
+from bot.heap import settle
 
 MOST = 10_000
 
@@ -129,6 +130,7 @@ async def _run(options: argparse.Namespace) -> list[Score]:
 def main(words: Sequence[str]) -> int:
     """Measure and print. Returns 0, or 2 where nothing could be measured."""
     options = _options(words)
+    settle()  # as the bot does when it starts; the others have the good of it, too
     try:
         scores = asyncio.run(_run(options))
     except NoServerError as error:

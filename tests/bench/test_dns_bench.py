@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from bench import contenders
+from bench import contenders, polls
 from bench.dns import document, main, measure, table
 from bench.server import serving
 from bench.zones import domains
@@ -81,3 +81,17 @@ def test_a_missing_server_is_said_plainly(monkeypatch, capsys):
 
     assert code == 2
     assert "nsd is not installed: run .ci/install" in capsys.readouterr().err
+
+
+@pytest.mark.oracle
+async def test_polls_are_measured_at_a_real_server(tmp_path):
+    if not (shutil.which("nsd") or shutil.which("/usr/sbin/nsd")):
+        pytest.skip("nsd is not installed")
+
+    result = await polls.measure(f"sqlite:///{tmp_path}/bench.db", count=4, polls=2)
+
+    told = json.loads(json.dumps(result.document()))
+    assert told["domains"] == 4
+    assert told["polled"] == [4, 4]
+    assert told["poll_statements"] == 1.5  # a claim, what came of it, and a claim of nothing: six for all of them
+    assert told["cpu_seconds_per_hour_of_10000"] > 0
