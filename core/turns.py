@@ -21,6 +21,7 @@ class TurnKey(StrEnum):
 
     IT_ADD = "turn.it_add"
     IT_FIX = "turn.it_fix"
+    IT_REGISTER = "turn.it_register"
     IT_RETRY = "turn.it_retry"
     PROPAGATION = "turn.propagation"
     PROVIDER = "turn.provider"
@@ -107,6 +108,14 @@ def _is_missing(record: TrackedRecord) -> bool:
     return record.finding is None or record.finding.code is Code.MISSING
 
 
+def _unregistered(record: TrackedRecord) -> str:
+    """Return the registered domain that its registry denies: nothing can be mended at any DNS provider before."""
+    finding = record.finding
+    denied = finding is not None and Code.NXDOMAIN_PARENT in (finding.code, finding.facts.get("underlying"))
+    parent = finding.facts.get("parent") if finding is not None and denied else None
+    return parent if isinstance(parent, str) else ""
+
+
 def _by_finding(domain: SendingDomain) -> Turn:
     waiting = _open(domain)
     blocked = {_blocked_on(record) for record in waiting}
@@ -114,6 +123,8 @@ def _by_finding(domain: SendingDomain) -> Turn:
     match worst:
         case BlockedOn.IT:
             theirs = [record for record in waiting if _blocked_on(record) is BlockedOn.IT]
+            if unregistered := next(filter(None, map(_unregistered, theirs)), ""):
+                return Turn(TurnKey.IT_REGISTER, zone=unregistered)
             key = TurnKey.IT_ADD if all(map(_is_missing, theirs)) else TurnKey.IT_FIX
             return Turn(key, n=len(theirs), provider=_provider(domain))
         case BlockedOn.DNS_PROVIDER:

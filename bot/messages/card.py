@@ -62,7 +62,7 @@ _LAYOUTS = {
     Phase.AT: Layout.TEMPORARY,
     Phase.SF: Layout.FAILURE,
 }
-IT_TURNS = frozenset({TurnKey.IT_ADD, TurnKey.IT_FIX})
+IT_TURNS = frozenset({TurnKey.IT_ADD, TurnKey.IT_FIX, TurnKey.IT_REGISTER})
 
 
 def layout_of(domain: SendingDomain) -> Layout:

@@ -6,6 +6,7 @@ from bot.messages.advice import INFORMATION, Scene, advice, is_warning, remarks
 from bot.messages.blocks import preformatted, rich_text
 from bot.messages.compare import compared
 from bot.messages.draft import Draft, Row
+from bot.messages.formats import plain
 from bot.messages.lines import Emoji, Line, Words, joined, line
 from bot.messages.voice import Voice, outside, symbol
 from core.findings import Code, Finding, State
@@ -17,6 +18,10 @@ _SEVERAL = frozenset({Code.TXT_SPLIT_RECORDS, Code.MULTIPLE_SPF, Code.DKIM_DUPLI
 """Codes whose `seen` is several values in one text: their number says more than their length."""
 _INCOMPARABLE = _SEVERAL | {Code.CAA_BLOCKS, Code.CNAME_CONFLICT, Code.MX_EXTRA}
 """Codes whose `seen` stands in the place of something else than what is expected."""
+
+
+_ZONE_WIDE = frozenset({Code.NXDOMAIN_PARENT, Code.NS_UNREACHABLE, Code.LAME, Code.DNSSEC_BOGUS, Code.CHECKER_OFFLINE})
+"""Codes about a whole zone: the records that share one share a row."""
 
 
 def add_rows(
@@ -31,7 +36,12 @@ def add_rows(
     rest: Line = (),
 ) -> None:
     """Put the rows of `records` into the draft; where they don't fit, they fold into a pointer to `status`."""
-    rows = [row(voice, tracked, scene, seen=every_seen, compare=compare, servers=servers) for tracked in records]
+    rows = [
+        row(voice, alike[0], scene, seen=every_seen, compare=compare, servers=servers)
+        if len(alike) == 1
+        else _shared_row(voice, alike, scene)
+        for alike in ([[tracked] for tracked in records] if servers else _alike(voice, records, scene))
+    ]
     draft.rows(rows, rest, lambda n: voice.say("rows.more", n=n, domain=scene.domain))
 
 
@@ -101,6 +111,26 @@ def _zone(tracked: TrackedRecord, scene: Scene) -> str:
     """Return the zone in whose panel the record is entered: one below the domain's where that holds its name."""
     found = tracked.finding.facts.get("zone") if tracked.finding is not None else None
     return found if isinstance(found, str) and is_under(found, scene.zone) else scene.zone
+
+
+def _alike(voice: Voice, records: Sequence[TrackedRecord], scene: Scene) -> list[list[TrackedRecord]]:
+    """Put together the records of which the same is to be said: that their zone is in trouble."""
+    groups: dict[tuple[object, ...], list[TrackedRecord]] = {}
+    for number, tracked in enumerate(records):
+        finding = tracked.finding
+        wide = finding is not None and finding.code in _ZONE_WIDE
+        key = (_word(voice, tracked), *map(plain, _told(voice, tracked, scene))) if wide else (number,)
+        groups.setdefault(key, []).append(tracked)
+    return list(groups.values())
+
+
+def _shared_row(voice: Voice, records: Sequence[TrackedRecord], scene: Scene) -> Row:
+    """Show records that share their trouble."""
+    names, word = voice.listed(_name(voice, tracked) for tracked in records), _word(voice, records[0])
+    told = _told(voice, records[0], scene)
+    head = joined((voice.say("row.head.several", purposes=Words(names), word=word), _symbol(records[0])))
+    block = rich_text(joined([head, *told], "\n"))
+    return Row(block, voice.say("row.plain.several", purposes=Words(names), word=word, advice=voice.sentences(*told)))
 
 
 def _told(voice: Voice, tracked: TrackedRecord, scene: Scene) -> list[Line]:

@@ -39,7 +39,7 @@ _LAST_LINES = 5
 CHECKS_WITHIN = timedelta(minutes=1)
 """Within this time one user may ask for `most_checks` looks."""
 
-WAITING_FOR_IT = frozenset({TurnKey.IT_ADD, TurnKey.IT_FIX, TurnKey.IT_RETRY, TurnKey.RETRY})
+WAITING_FOR_IT = frozenset({TurnKey.IT_ADD, TurnKey.IT_FIX, TurnKey.IT_REGISTER, TurnKey.IT_RETRY, TurnKey.RETRY})
 WAITING_FOR_ADMIN = frozenset({TurnKey.DEPLOY, TurnKey.RETRY})
 WAITING_FOR_SUPPORT = frozenset({TurnKey.SUPPORT})
 

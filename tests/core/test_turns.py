@@ -101,6 +101,13 @@ def test_records_to_add_and_records_to_fix_are_told_apart():
     assert turn(pending(SPF=Code.MISSING, MX=Code.NULL_MX)) == Turn(TurnKey.IT_FIX, n=2, provider="Example DNS")
 
 
+def test_nothing_is_to_be_mended_at_a_dns_provider_for_a_domain_that_is_not_registered():
+    spf = next(r.expected for r in a_domain(DP).records if r.expected.purpose is Purpose.SPF)
+    denied = a_finding(spf, Code.NXDOMAIN_PARENT, parent="example.com")
+
+    assert turn(pending(SPF=denied, MX=Code.NULL_MX)) == Turn(TurnKey.IT_REGISTER, zone="example.com")
+
+
 def test_a_record_nobody_has_looked_at_is_one_to_be_added():
     assert turn(pending(SPF=None)).key is TurnKey.IT_ADD
 

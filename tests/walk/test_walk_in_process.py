@@ -30,7 +30,7 @@ from tests.walk.shown import ELSEWHERE, LOST, OFFLINE, SHOWN, Shown
 POLL = timedelta(minutes=5)
 LIMIT = timedelta(minutes=4)
 TURNS = {
-    BlockedOn.IT: {TurnKey.IT_FIX, TurnKey.IT_ADD},
+    BlockedOn.IT: {TurnKey.IT_FIX, TurnKey.IT_ADD, TurnKey.IT_REGISTER},
     BlockedOn.DNS_PROVIDER: {TurnKey.PROVIDER},
     BlockedOn.PROPAGATION: {TurnKey.PROPAGATION},
     BlockedOn.US: {TurnKey.US},

@@ -25,7 +25,7 @@ from bot.messages import (
 from bot.messages.advice import Scene, advice
 from bot.messages.voice import Voice
 from core.errors import InvalidDomainName
-from core.findings import Code, State, ZoneFacts
+from core.findings import BlockedOn, Code, Finding, State, ZoneFacts
 from core.notices import AlertResolved, Resolution, ZoneTable
 from core.providers import PROVIDERS, Trait
 from core.records import ExpectedRecord, Purpose, RecordSet, RecordType
@@ -263,6 +263,7 @@ def say_the_rest(language):
     yield render_answer(samples.status(idle), language, CTX)
     too_soon = samples.answers.TooSoon(domain=idle, ago=samples.HOUR)
     yield render_answer(too_soon, language, CTX, forgiven=("MAIL.example.com", NAME))
+    yield render_card(all_silent(layouts["pending"]), Turn(TurnKey.PROVIDER), BARE)
     many = RecordSet(1, tuple(samples.replace(record, name=f"n{number}.{NAME}") for number in range(12)))
     crowded = tuple(samples.TrackedRecord(each, VerificationStatus.PENDING) for each in many)
     yield render_card(samples.replace(layouts["pending"], records=crowded), Turn(TurnKey.IT_ADD), CTX)
@@ -272,6 +273,12 @@ def say_the_rest(language):
     apex = samples.replace(subject(language, "example.com"), zone=ZoneFacts("example.com"))
     dmarc = record_set("example.com").records[2]
     yield render_notice(samples.thread.ZoneFile(subject=apex, records=RecordSet(1, (odd, dmarc)), made_at=NOW), CTX)
+
+
+def all_silent(domain):
+    """Return `domain` with records whose zone is in trouble."""
+    lame = (Finding(each.expected, State.TEMPORARY, Code.LAME, BlockedOn.DNS_PROVIDER) for each in domain.records)
+    return samples.replace(domain, records=tuple(samples.TrackedRecord(each.record, finding=each) for each in lame))
 
 
 def say_in_words(voice, record, scene):

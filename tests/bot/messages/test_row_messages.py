@@ -150,3 +150,26 @@ def test_why_a_key_record_cannot_be_read_is_told_in_words(value, english, japane
 
     assert f"parse as DKIM: {english}. Paste" in read(told(row))
     assert f"（{japanese}）" in read(told(row, language=Language.JA))
+
+
+@pytest.mark.parametrize(
+    ("language", "head"),
+    [(Language.EN, "SPF, DKIM, MX – Action needed"), (Language.JA, "SPF、DKIM、MX – 要対応")],
+)
+def test_the_trouble_of_a_whole_zone_is_told_once(language, head):
+    denied = [wrong(Code.NXDOMAIN_PARENT, number, parent="example.com") for number in (0, 1, 5)]
+    cut = wrong(Code.NULL_MX, 3)
+
+    message = told(*denied, cut, language=language)
+
+    assert read(message).count("example.com") == 1 + read(told(cut, language=language)).count("example.com")
+    assert head in read(message)
+
+
+def test_the_troubles_of_two_zones_are_told_apart():
+    one, other = (
+        wrong(Code.LAME, number, zone=zone, ns=("ns1",), rcode="REFUSED")
+        for number, zone in ((0, "a.test"), (1, "b.test"))
+    )
+
+    assert all(zone in read(told(one, other)) for zone in ("a.test", "b.test"))
