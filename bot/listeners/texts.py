@@ -8,7 +8,8 @@ from bot.messages import Block, Context, Links, Message, NameAdvice, PageRef, Pl
 from core.durations import Durations
 from core.errors import InvalidDomainName
 from core.names import DomainName, suggest_subdomain
-from core.notices.answers import Answer, DetailsShown, HomeShown, StatusShown
+from core.notices.answers import Answer
+from core.notices.shown import DetailsShown, HomeShown, StatusShown
 from core.sending_domain import DmarcPolicy, Language, SendingDomain
 
 __all__ = ["PageRef", "Texts"]

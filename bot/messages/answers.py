@@ -40,6 +40,7 @@ from bot.messages.turns import turn_line
 from bot.messages.voice import Fact, Voice
 from bot.messages.zone import render_table
 from core.notices import answers as given
+from core.notices import shown
 from core.sending_domain import Language
 
 _Renderer = Callable[[Any, Language, Context], Message]
@@ -77,7 +78,7 @@ def _no_records(answer: given.NoRecordsYet, language: Language, _: Context) -> M
     return _say("state.no_records", language, domain=answer.domain.name, window=answer.window)
 
 
-def _records(answer: given.RecordsShown, language: Language, _: Context) -> Message:
+def _records(answer: shown.RecordsShown, language: Language, _: Context) -> Message:
     voice = Voice(language)
     domain = answer.domain
     if domain.records:
@@ -124,12 +125,12 @@ _RENDERERS: dict[type[given.Answer], _Renderer] = {
     given.CancelAsked: lambda answer, language, _: render_cancel_asked(answer, language),
     given.CancelDone: lambda answer, language, _: render_cancelled(answer, language),
     given.RemoveStarted: lambda answer, language, _: render_removal(answer, language),
-    given.StatusShown: render_status,
-    given.RecordsShown: _records,
+    shown.StatusShown: render_status,
+    shown.RecordsShown: _records,
     given.CheckAsked: lambda answer, language, _: render_check_asked(answer, language),
     given.CheckLimited: lambda answer, language, _: render_check_limited(answer, language),
-    given.DomainList: render_list,
-    given.HomeShown: lambda answer, language, ctx: render_list(answer.list, language, ctx),
-    given.HistoryShown: lambda answer, language, _: render_history(answer, language),
-    given.DetailsShown: lambda answer, language, ctx: render_status(answer.status, language, ctx),
+    shown.DomainList: render_list,
+    shown.HomeShown: lambda answer, language, ctx: render_list(answer.list, language, ctx),
+    shown.HistoryShown: lambda answer, language, _: render_history(answer, language),
+    shown.DetailsShown: lambda answer, language, ctx: render_status(answer.status, language, ctx),
 }

@@ -15,7 +15,7 @@ from bot.messages.timeline import checks_line, event_lines, left_line, timeline_
 from bot.messages.turns import turn_line
 from bot.messages.voice import Voice
 from core.commands import Verb
-from core.notices.answers import DetailsShown, StatusShown
+from core.notices.shown import DetailsShown, StatusShown
 from core.phases import Phase, phase_of
 from core.sending_domain import DomainStatus, Language
 

@@ -11,7 +11,7 @@ from bot.messages.outside import SEEN_LIMIT, cleaned
 from bot.messages.receipts import changed_words
 from bot.messages.voice import Fact, Voice
 from core.history import BOT, HistoryEntry, What
-from core.notices.answers import HistoryShown
+from core.notices.shown import HistoryShown
 from core.records import Purpose
 from core.sending_domain import DeploymentEvent, DomainStatus, Language, VerificationStatus
 

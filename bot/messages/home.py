@@ -7,7 +7,7 @@ from bot.messages.lists import empty_line, row_block
 from bot.messages.message import Block, Context
 from bot.messages.voice import Voice
 from core.filters import Filter
-from core.notices.answers import HomeShown
+from core.notices.shown import HomeShown
 from core.sending_domain import Language
 
 

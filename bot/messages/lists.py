@@ -8,7 +8,7 @@ from bot.messages.message import Block, Context, Message
 from bot.messages.turns import turn_line
 from bot.messages.voice import Fact, Voice
 from core.filters import Filter
-from core.notices.answers import DomainList, ListedDomain
+from core.notices.shown import DomainList, ListedDomain
 from core.sending_domain import Language, VerificationStatus
 
 _RUNNING = {VerificationStatus.PENDING, VerificationStatus.TEMPORARY_FAILURE}

@@ -11,7 +11,7 @@ from bot.messages.message import Block, Context, Message
 from bot.messages.rows import add_rows, noteworthy, quiet_line, verified_line
 from bot.messages.timeline import checks_line, event_lines, foot_line, left_line, progress_line, timeline_line
 from bot.messages.voice import Voice
-from core.notices.answers import StatusShown
+from core.notices.shown import StatusShown
 from core.phases import POLLED, phase_of
 from core.sending_domain import Language, SendingDomain, VerificationStatus
 

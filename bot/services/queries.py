@@ -16,9 +16,8 @@ from core.durations import Durations
 from core.filters import DomainFilter, Filter
 from core.names import DomainName
 from core.notices import RecordsSent, Subject
-from core.notices.answers import (
-    CheckAsked,
-    CheckLimited,
+from core.notices.answers import CheckAsked, CheckLimited
+from core.notices.shown import (
     DetailsShown,
     DomainList,
     HistoryShown,

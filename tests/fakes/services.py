@@ -7,10 +7,8 @@ from core.access import verbs_for
 from core.durations import Durations
 from core.errors import DomainNotFound
 from core.filters import Filter
-from core.notices.answers import (
-    Answer,
-    CheckAsked,
-    DeployStarted,
+from core.notices.answers import Answer, CheckAsked, DeployStarted
+from core.notices.shown import (
     DetailsShown,
     DomainList,
     HistoryShown,

@@ -22,7 +22,7 @@ from bot.messages import (
 )
 from core.errors import InvalidDomainName
 from core.findings import BlockedOn, Code, Finding, Remark, State, ZoneFacts
-from core.notices import answers
+from core.notices.shown import DetailsShown, HistoryShown
 from core.sending_domain import Language, ProvisionerError, SendingDomain, TrackedRecord, VerificationStatus
 from tests.bot.messages.samples import CTX, NOW, at_every_layout, everything, history, listing, status, turn
 from tests.bot.messages.views import all_files, all_views
@@ -104,7 +104,7 @@ def messages(language: Language, name: str, text: str) -> Iterator[tuple[str, Me
     for number, domain in enumerate(domains(language, name, text)):
         yield f"hostile status {number}", render_answer(status(domain), language, CTX)
     yield "hostile card", render_card(domain, turn(domain), CTX)
-    shown = answers.HistoryShown(domain=domain, entries=_history(text), page=1, pages=1)
+    shown = HistoryShown(domain=domain, entries=_history(text), page=1, pages=1)
     yield "hostile history", render_answer(shown, language, CTX)
     yield "hostile list", render_answer(listing((domain,)), language, CTX, forgiven=(text, name))
 
@@ -118,7 +118,7 @@ def views(language: Language, name: str, text: str) -> Iterator[dict[str, Any]]:
     """Every view."""
     yield from all_views(language, name, text)
     domain = next(domains(language, name, text))
-    yield details_modal(language, answers.DetailsShown(status=status(domain), entries=_history(text)), CTX)
+    yield details_modal(language, DetailsShown(status=status(domain), entries=_history(text)), CTX)
 
 
 def entries(language: Language, name: str, text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from core.durations import Durations
 from core.exhibits import Asked, Exhibit, Exhibits
 from core.findings import BlockedOn, Code, Finding, Remark, State, ZoneFacts
 from core.history import BOT, HistoryEntry, What
-from core.notices import alerts, answers, channels, personal, thread
+from core.notices import alerts, answers, channels, personal, shown, thread
 from core.notices.parts import Notice, Subject
 from core.observations import Server
 from core.preflight import usual_records
@@ -441,8 +441,8 @@ def questions(language: Language, name: str, text: str) -> Iterator[answers.Answ
     layouts = at_every_layout(language, name)
     pending = layouts["pending"]
     yield from (status(each) for each in layouts.values())
-    yield answers.RecordsShown(domain=pending, turn=turn(pending))
-    yield answers.RecordsShown(domain=layouts["preparing"], turn=turn(layouts["preparing"]))
+    yield shown.RecordsShown(domain=pending, turn=turn(pending))
+    yield shown.RecordsShown(domain=layouts["preparing"], turn=turn(layouts["preparing"]))
     yield answers.CheckAsked(name=text or name)
     yield answers.CheckLimited(name=text or name, most=6, wait=timedelta(seconds=20))
     yield listing(tuple(layouts.values()))
@@ -450,13 +450,13 @@ def questions(language: Language, name: str, text: str) -> Iterator[answers.Answ
     yield listing((), filter="pending")
     yield replace(listing(()), admin=False)
     yield home(tuple(layouts.values()))
-    yield answers.HistoryShown(domain=pending, entries=history(text), page=2, pages=3)
-    yield answers.DetailsShown(status=status(pending), entries=history(text))
+    yield shown.HistoryShown(domain=pending, entries=history(text), page=2, pages=3)
+    yield shown.DetailsShown(status=status(pending), entries=history(text))
 
 
-def status(of: SendingDomain) -> answers.StatusShown:
+def status(of: SendingDomain) -> shown.StatusShown:
     """Everything about one domain, for somebody who may do everything."""
-    return answers.StatusShown(
+    return shown.StatusShown(
         domain=of,
         turn=turn(of),
         durations=DURATIONS,
@@ -467,15 +467,15 @@ def status(of: SendingDomain) -> answers.StatusShown:
     )
 
 
-def listing(domains: tuple[SendingDomain, ...], **more: str) -> answers.DomainList:
+def listing(domains: tuple[SendingDomain, ...], **more: str) -> shown.DomainList:
     """A page in the middle of a list."""
-    rows = tuple(answers.ListedDomain(domain=each, turn=turn(each)) for each in domains)
-    return answers.DomainList(rows=rows, total=len(rows), page=2, pages=3, now=NOW, admin=True, **more)
+    rows = tuple(shown.ListedDomain(domain=each, turn=turn(each)) for each in domains)
+    return shown.DomainList(rows=rows, total=len(rows), page=2, pages=3, now=NOW, admin=True, **more)
 
 
-def home(domains: tuple[SendingDomain, ...]) -> answers.HomeShown:
+def home(domains: tuple[SendingDomain, ...]) -> shown.HomeShown:
     """The App Home of an admin."""
-    return answers.HomeShown(list=listing(domains[:10]), mine=2)
+    return shown.HomeShown(list=listing(domains[:10]), mine=2)
 
 
 def said_in_channels(language: Language, name: str = NAME, text: str = "") -> Iterator[tuple[str, Message]]:

@@ -28,6 +28,7 @@ from core.errors import InvalidDomainName
 from core.filters import Filter
 from core.findings import Code
 from core.notices import answers
+from core.notices.shown import DetailsShown, HistoryShown, RecordsShown
 from core.sending_domain import DmarcPolicy, Language, VerificationStatus
 from tests.bot.messages.checks import elements, strings, wording
 from tests.bot.messages.samples import (
@@ -245,7 +246,7 @@ def test_status_shows_what_was_seen_in_every_row():
 
 def test_records_come_as_a_table_and_say_where_the_file_is():
     pending = LAYOUTS["pending"]
-    message = said(answers.RecordsShown(domain=pending, turn=turn(pending)))
+    message = said(RecordsShown(domain=pending, turn=turn(pending)))
 
     assert list(elements(message.blocks, "table"))
     assert message.text.endswith("The file is in our direct messages.")
@@ -274,7 +275,7 @@ def test_a_row_tells_statuses_counts_turn_and_deadline():
 
 
 def test_history_names_people_the_bot_and_the_provisioner():
-    message = said(answers.HistoryShown(domain=LAYOUTS["active"], entries=history(), page=1, pages=1))
+    message = said(HistoryShown(domain=LAYOUTS["active"], entries=history(), page=1, pages=1))
 
     assert "2026-11-23 14:05 UTC <@U0ADMIN>: created" in message.text
     assert "bot: reminder 24 h" in message.text
@@ -363,7 +364,7 @@ def test_an_adopted_domain_is_only_let_go():
 
 def details(layout, can=tuple(Verb)):
     shown = replace(status(LAYOUTS[layout]), can=can)
-    return details_modal(EN, answers.DetailsShown(status=shown, entries=history()), CTX)
+    return details_modal(EN, DetailsShown(status=shown, entries=history()), CTX)
 
 
 @pytest.mark.parametrize(

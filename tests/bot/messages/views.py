@@ -15,7 +15,7 @@ from bot.messages import (
     remove_modal,
     render_notice,
 )
-from core.notices.answers import DetailsShown
+from core.notices.shown import DetailsShown
 from core.sending_domain import Language
 from tests.bot.messages.samples import (
     CTX,
