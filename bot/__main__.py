@@ -9,7 +9,8 @@ from typing import Annotated, TypeVar
 import typer
 
 from bot import logbook
-from bot.settings import DatabaseSettings, LookSettings, Settings, load
+from bot.look_settings import DatabaseSettings, LookSettings
+from bot.settings import Settings, load
 from core.errors import BotError, ConfigurationError
 from core.secrecy import blotted
 

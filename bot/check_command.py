@@ -10,9 +10,9 @@ from pathlib import Path
 import typer
 
 from bot.adapters.zonefile import MOST_OCTETS, read_zone_file
+from bot.look_settings import LookSettings
 from bot.messages import check_document, check_offline, check_table, invalid_name
 from bot.messages.check_report import MOST_WIDTH
-from bot.settings import LookSettings
 from core.checkup import Checkup
 from core.errors import InvalidDomainName, UnreadableZoneFile
 from core.names import DomainName

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import Processor
 
-from bot.settings import DatabaseSettings
+from bot.look_settings import DatabaseSettings
 from core.secrecy import blotted
 
 _OURS = ("bot", "core", "storage")

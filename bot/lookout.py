@@ -3,8 +3,8 @@
 from bot.adapters.dns.observer import Observer, ObserverSettings
 from bot.clock import utcnow
 from bot.ids import new_id
+from bot.look_settings import LookSettings
 from bot.services.looking import Looking
-from bot.settings import LookSettings
 from core.checkup import Checkup
 from core.durations import Durations
 from core.records import RecordSet

@@ -10,10 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
 from core.sending_domain import DmarcPolicy, DomainStatus, Language, Verdict, VerificationStatus, Wanted
-from storage.types import UtcDateTime, document, row_number, words
+from storage.columns import column, flag, json, moment, number, of_domain, text
+from storage.types import row_number, words
 
 METADATA = sa.MetaData(
     naming_convention={
@@ -27,35 +28,6 @@ METADATA = sa.MetaData(
 """Every constraint has a name, so that a migration can speak of it on either database."""
 
 
-def _column(kind: sa.types.TypeEngine[Any], *more: sa.ForeignKey, **options: Any) -> Any:
-    options.setdefault("nullable", False)
-    return Field(sa_column=sa.Column(kind, *more, **options))
-
-
-def _text(**options: Any) -> Any:
-    return _column(sa.Text(), **options)
-
-
-def _flag() -> Any:
-    return _column(sa.Boolean())
-
-
-def _number() -> Any:
-    return _column(sa.Integer())
-
-
-def _moment(**options: Any) -> Any:
-    return _column(UtcDateTime(), **options)
-
-
-def _json(**options: Any) -> Any:
-    return _column(document(), **options)
-
-
-def _of_domain(**options: Any) -> Any:
-    return _column(sa.Text(), sa.ForeignKey("domains.id"), **options)
-
-
 class Row(SQLModel, registry=registry(metadata=METADATA)):
     """A row of any of our tables."""
 
@@ -65,65 +37,65 @@ class DomainRow(Row, table=True):
 
     __tablename__ = "domains"
 
-    id: str = _text(primary_key=True)
-    team_id: str = _text()
-    name: str = _text()
-    language: Language = _column(words(Language))
-    dmarc_policy: DmarcPolicy = _column(words(DmarcPolicy))
-    asker: dict[str, Any] = _json()
-    asker_id: str = _text()
-    created_at: datetime = _moment()
-    provisioner: str = _text()
+    id: str = text(primary_key=True)
+    team_id: str = text()
+    name: str = text()
+    language: Language = column(words(Language))
+    dmarc_policy: DmarcPolicy = column(words(DmarcPolicy))
+    asker: dict[str, Any] = json()
+    asker_id: str = text()
+    created_at: datetime = moment()
+    provisioner: str = text()
 
-    status: DomainStatus = _column(words(DomainStatus))
-    verification: VerificationStatus = _column(words(VerificationStatus))
-    wanted: Wanted = _column(words(Wanted))
-    events: dict[str, Any] = _json()
-    records: list[Any] = _json()
-    record_set_version: int = _number()
-    window_id: str | None = _text(nullable=True)
-    window_opened_at: datetime | None = _moment(nullable=True)
-    window_deadline_at: datetime | None = _moment(nullable=True)
-    window_reminders: int | None = _column(sa.Integer(), nullable=True)
-    incident: dict[str, Any] | None = _json(nullable=True)
-    zone: dict[str, Any] | None = _json(nullable=True)
+    status: DomainStatus = column(words(DomainStatus))
+    verification: VerificationStatus = column(words(VerificationStatus))
+    wanted: Wanted = column(words(Wanted))
+    events: dict[str, Any] = json()
+    records: list[Any] = json()
+    record_set_version: int = number()
+    window_id: str | None = text(nullable=True)
+    window_opened_at: datetime | None = moment(nullable=True)
+    window_deadline_at: datetime | None = moment(nullable=True)
+    window_reminders: int | None = column(sa.Integer(), nullable=True)
+    incident: dict[str, Any] | None = json(nullable=True)
+    zone: dict[str, Any] | None = json(nullable=True)
 
-    provisioner_id: str | None = _text(nullable=True)
-    adopted: bool = _flag()
-    deploy_accepted: bool = _flag()
-    verify_accepted: str | None = _text(nullable=True)
-    update_wanted: bool = _flag()
-    cancel_wanted: bool = _flag()
-    verdict: Verdict = _column(words(Verdict))
-    verdict_word: str = _text()
-    verdict_at: datetime | None = _moment(nullable=True)
-    provisioner_error: dict[str, Any] | None = _json(nullable=True)
-    adoptable_id: str | None = _text(nullable=True)
+    provisioner_id: str | None = text(nullable=True)
+    adopted: bool = flag()
+    deploy_accepted: bool = flag()
+    verify_accepted: str | None = text(nullable=True)
+    update_wanted: bool = flag()
+    cancel_wanted: bool = flag()
+    verdict: Verdict = column(words(Verdict))
+    verdict_word: str = text()
+    verdict_at: datetime | None = moment(nullable=True)
+    provisioner_error: dict[str, Any] | None = json(nullable=True)
+    adoptable_id: str | None = text(nullable=True)
 
-    key_id: str | None = _text(nullable=True)
-    key_held: bool = _flag()
-    key_erased_at: datetime | None = _moment(nullable=True)
+    key_id: str | None = text(nullable=True)
+    key_held: bool = flag()
+    key_erased_at: datetime | None = moment(nullable=True)
 
-    deploy_started_at: datetime | None = _moment(nullable=True)
-    records_ready_at: datetime | None = _moment(nullable=True)
-    verified_at: datetime | None = _moment(nullable=True)
-    active_at: datetime | None = _moment(nullable=True)
-    failed_at: datetime | None = _moment(nullable=True)
-    removed_at: datetime | None = _moment(nullable=True)
-    removed_by: dict[str, Any] | None = _json(nullable=True)
-    offline_since: datetime | None = _moment(nullable=True)
-    burst_until: datetime | None = _moment(nullable=True)
-    last_check_at: datetime | None = _moment(nullable=True)
-    last_look_id: str | None = _text(nullable=True)
-    next_check_at: datetime | None = _moment(nullable=True)
-    last_event_at: datetime | None = _moment(nullable=True)
-    told: list[Any] = _json()
-    watchers: list[Any] = _json()
-    turn: str = _text()
-    more: dict[str, Any] = _json()
-    version: int = _number()
+    deploy_started_at: datetime | None = moment(nullable=True)
+    records_ready_at: datetime | None = moment(nullable=True)
+    verified_at: datetime | None = moment(nullable=True)
+    active_at: datetime | None = moment(nullable=True)
+    failed_at: datetime | None = moment(nullable=True)
+    removed_at: datetime | None = moment(nullable=True)
+    removed_by: dict[str, Any] | None = json(nullable=True)
+    offline_since: datetime | None = moment(nullable=True)
+    burst_until: datetime | None = moment(nullable=True)
+    last_check_at: datetime | None = moment(nullable=True)
+    last_look_id: str | None = text(nullable=True)
+    next_check_at: datetime | None = moment(nullable=True)
+    last_event_at: datetime | None = moment(nullable=True)
+    told: list[Any] = json()
+    watchers: list[Any] = json()
+    turn: str = text()
+    more: dict[str, Any] = json()
+    version: int = number()
 
-    lease_until: datetime | None = _moment(nullable=True)
+    lease_until: datetime | None = moment(nullable=True)
 
 
 class HistoryRow(Row, table=True):
@@ -136,13 +108,13 @@ class HistoryRow(Row, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int | None = _column(row_number(), primary_key=True)
-    team_id: str = _text()
-    domain_id: str = _of_domain()
-    at: datetime = _moment()
-    who: str = _text()
-    what: str = _text()
-    facts: dict[str, str] = _json()
+    id: int | None = column(row_number(), primary_key=True)
+    team_id: str = text()
+    domain_id: str = of_domain()
+    at: datetime = moment()
+    who: str = text()
+    what: str = text()
+    facts: dict[str, str] = json()
 
 
 class Sending(StrEnum):
@@ -164,21 +136,21 @@ class OutboxRow(Row, table=True):
     __tablename__ = "outbox"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: int | None = _column(row_number(), primary_key=True)
-    team_id: str = _text()
-    domain_id: str | None = _of_domain(nullable=True)
-    lane: str = _text()
-    kind: str = _text()
-    payload: dict[str, Any] = _json()
-    state: Sending = _column(words(Sending))
-    attempts: int = _number()
-    next_attempt_at: datetime = _moment()
-    lease_until: datetime | None = _moment(nullable=True)
-    progress: dict[str, str] = _json()
-    last_error: str | None = _text(nullable=True)
-    created_at: datetime = _moment()
-    sent_at: datetime | None = _moment(nullable=True)
-    cause: str | None = _text(nullable=True)
+    id: int | None = column(row_number(), primary_key=True)
+    team_id: str = text()
+    domain_id: str | None = of_domain(nullable=True)
+    lane: str = text()
+    kind: str = text()
+    payload: dict[str, Any] = json()
+    state: Sending = column(words(Sending))
+    attempts: int = number()
+    next_attempt_at: datetime = moment()
+    lease_until: datetime | None = moment(nullable=True)
+    progress: dict[str, str] = json()
+    last_error: str | None = text(nullable=True)
+    created_at: datetime = moment()
+    sent_at: datetime | None = moment(nullable=True)
+    cause: str | None = text(nullable=True)
 
 
 class ParkedLaneRow(Row, table=True):
@@ -186,10 +158,10 @@ class ParkedLaneRow(Row, table=True):
 
     __tablename__ = "parked_lanes"
 
-    team_id: str = _text(primary_key=True)
-    lane: str = _text(primary_key=True)
-    reason: str = _text()
-    parked_at: datetime = _moment()
+    team_id: str = text(primary_key=True)
+    lane: str = text(primary_key=True)
+    reason: str = text()
+    parked_at: datetime = moment()
 
 
 class ChannelTroubleRow(Row, table=True):
@@ -197,11 +169,11 @@ class ChannelTroubleRow(Row, table=True):
 
     __tablename__ = "channel_troubles"
 
-    team_id: str = _text(primary_key=True)
-    place: str = _text(primary_key=True)
-    channel: str = _text()
-    reason: str = _text()
-    since_at: datetime = _moment()
+    team_id: str = text(primary_key=True)
+    place: str = text(primary_key=True)
+    channel: str = text()
+    reason: str = text()
+    since_at: datetime = moment()
 
 
 class AnchorRow(Row, table=True):
@@ -209,12 +181,12 @@ class AnchorRow(Row, table=True):
 
     __tablename__ = "anchors"
 
-    domain_id: str = _of_domain(primary_key=True)
-    name: str = _text(primary_key=True)
-    team_id: str = _text()
-    channel: str = _text()
-    ts: str = _text()
-    link: str | None = _text(nullable=True)
+    domain_id: str = of_domain(primary_key=True)
+    name: str = text(primary_key=True)
+    team_id: str = text()
+    channel: str = text()
+    ts: str = text()
+    link: str | None = text(nullable=True)
 
 
 class SecretRow(Row, table=True):
@@ -222,9 +194,9 @@ class SecretRow(Row, table=True):
 
     __tablename__ = "secrets"
 
-    domain_id: str = _of_domain(primary_key=True)
-    team_id: str = _text()
-    token: str = _text()
+    domain_id: str = of_domain(primary_key=True)
+    team_id: str = text()
+    token: str = text()
 
 
 class ClickRow(Row, table=True):
@@ -232,9 +204,9 @@ class ClickRow(Row, table=True):
 
     __tablename__ = "clicks"
 
-    team_id: str = _text(primary_key=True)
-    click_id: str = _text(primary_key=True)
-    at: datetime = _moment(index=True)
+    team_id: str = text(primary_key=True)
+    click_id: str = text(primary_key=True)
+    at: datetime = moment(index=True)
 
 
 class AskedCheckRow(Row, table=True):
@@ -243,16 +215,16 @@ class AskedCheckRow(Row, table=True):
     __tablename__ = "asked_checks"
     __table_args__ = (sa.Index(None, "team_id", "user_id", "asked_at"),)
 
-    id: int | None = _column(row_number(), primary_key=True)
-    team_id: str = _text()
-    user_id: str = _text()
-    name: str = _text()
-    actor: dict[str, Any] = _json()
-    can_create: bool = _flag()
-    cause: str = _text()
-    asked_at: datetime = _moment()
-    lease_until: datetime | None = _moment(nullable=True)
-    answered_at: datetime | None = _moment(nullable=True)
+    id: int | None = column(row_number(), primary_key=True)
+    team_id: str = text()
+    user_id: str = text()
+    name: str = text()
+    actor: dict[str, Any] = json()
+    can_create: bool = flag()
+    cause: str = text()
+    asked_at: datetime = moment()
+    lease_until: datetime | None = moment(nullable=True)
+    answered_at: datetime | None = moment(nullable=True)
 
 
 class VantageRow(Row, table=True):
@@ -260,12 +232,12 @@ class VantageRow(Row, table=True):
 
     __tablename__ = "vantage"
 
-    id: int = _column(sa.Integer(), primary_key=True, autoincrement=False)
-    offline_since: datetime | None = _moment(nullable=True)
-    error: str = _text()
-    incident_id: str | None = _text(nullable=True)
-    domain_id: str | None = _of_domain(nullable=True)
-    told: bool = _flag()
+    id: int = column(sa.Integer(), primary_key=True, autoincrement=False)
+    offline_since: datetime | None = moment(nullable=True)
+    error: str = text()
+    incident_id: str | None = text(nullable=True)
+    domain_id: str | None = of_domain(nullable=True)
+    told: bool = flag()
 
 
 DOMAINS = METADATA.tables["domains"]

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from bot.adapters.zonefile import read_zone_file
+from bot.look_settings import LookSettings
 from bot.lookout import check_up
 from bot.messages import catalog, check_document
-from bot.settings import LookSettings
 from core.sending_domain import DmarcPolicy, Language
 from tests.acceptance.town import KEY, Town
 from tests.fakes.workspace import words

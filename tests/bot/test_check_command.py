@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.check_command import CannotCheck, exit_code, expectation, language_of, report, shown
-from bot.settings import LookSettings
+from bot.look_settings import LookSettings
 from core.checkup import Checkup
 from core.findings import BlockedOn, Code, State
 from core.records import RecordType

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.causes import caused_by
-from bot.settings import DatabaseSettings
+from bot.look_settings import DatabaseSettings
 from tests.fakes.log_stream import logging_to_text
 
 SINCE = datetime(2026, 11, 23, 9, 18, 56, tzinfo=UTC)

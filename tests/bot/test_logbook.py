@@ -9,7 +9,8 @@ import warnings
 import pytest
 import structlog
 
-from bot.settings import DatabaseSettings, Settings
+from bot.look_settings import DatabaseSettings
+from bot.settings import Settings
 from core.secrecy import BLOT
 from tests.fakes.log_stream import logging_to_text
 
@@ -108,7 +109,7 @@ def test_no_setting_s_secret_is_missed(settings):
 _PROGRAM = """
 import sys, threading
 from bot import logbook
-from bot.settings import DatabaseSettings
+from bot.look_settings import DatabaseSettings
 logbook.configure(DatabaseSettings(log_level="DEBUG"))
 class Odd:
     def __del__(self):

@@ -6,8 +6,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.__main__ import doctor, run
+from bot.look_settings import PUBLIC_RESOLVERS, DatabaseSettings
 from bot.lookout import observing
-from bot.settings import PUBLIC_RESOLVERS, DatabaseSettings, Settings, load
+from bot.settings import Settings, load
 from core.errors import ConfigurationError
 
 KEY = Fernet.generate_key().decode()

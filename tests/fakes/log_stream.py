@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import structlog
 
 from bot import logbook
-from bot.settings import DatabaseSettings
+from bot.look_settings import DatabaseSettings
 
 
 @contextmanager
