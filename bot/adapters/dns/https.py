@@ -133,7 +133,7 @@ def _retry_after(response: httpx.Response) -> float:
         return float(said[:9])
     try:
         return (parsedate_to_datetime(said) - utcnow()).total_seconds()
-    except (ValueError, TypeError):  # no date, or one without a zone
+    except (ValueError, TypeError, OverflowError):  # no date, one without a zone, or with one beyond all bounds
         return USUAL_REST if response.status_code == httpx.codes.TOO_MANY_REQUESTS else 0.0
 
 

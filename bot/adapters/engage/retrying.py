@@ -49,7 +49,7 @@ def retry_after(header: str | None, now: datetime) -> timedelta | None:
         return LONGEST_WISH if len(text) > 9 else min(timedelta(seconds=int(text)), LONGEST_WISH)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # no date, or one in a zone beyond all bounds
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

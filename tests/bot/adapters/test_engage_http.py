@@ -244,6 +244,7 @@ async def test_a_long_wish_to_wait_is_handed_on_at_once(header: str) -> None:
         ("Mon, 02 Mar 2026 14:00:00 GMT", timedelta(0)),
         ("Mon, 02 Mar 2026 14:05:10 -0000", timedelta(seconds=10)),
         ("Mon, 02 Mar 9999 14:05:10 GMT", timedelta(days=1)),
+        (f"Mon, 02 Mar 2026 14:05:10 +{'9' * 20}", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date_within_reason(header: str | None, wish: timedelta | None) -> None:

@@ -170,6 +170,8 @@ async def test_a_resolver_that_is_asked_too_much_is_left_in_peace_for_as_long_as
         (429, "soon", https.USUAL_REST),
         (503, None, 0),
         (503, "in a while", 0),
+        (429, f"Mon, 01 Jan 2020 00:00:00 +{'9' * 20}", https.USUAL_REST),
+        (503, "Mon, 01 Jan 2020 00:00:00", 0),
     ],
 )
 def test_how_long_a_resolver_wants_no_questions(status, said, seconds):
