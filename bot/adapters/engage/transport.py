@@ -1,8 +1,6 @@
 """HTTP to the Engage API: TLS, time limits, bounded answers, a few tries. Knows nothing of email domains."""
 
 import asyncio
-import importlib.util
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,19 +24,6 @@ LARGEST_ANSWER = 1024 * 1024
 _PASSING = frozenset({408, 425, 429}) | frozenset(range(500, 600))
 
 _log = structlog.get_logger(__name__)
-
-
-def _search_no_more(name: str) -> None:
-    """Have an import that fails do so at once; it would search the disk every time.
-
-    httpcore tries to import sniffio four times per request: that took a fifth of the request's CPU. What is None
-    in `sys.modules` is not searched for (https://docs.python.org/3/reference/import.html#the-module-cache).
-    """
-    if name not in sys.modules and importlib.util.find_spec(name) is None:
-        sys.modules[name] = None  # type: ignore[assignment]  # the annotation does not know of it
-
-
-_search_no_more("sniffio")
 
 
 @dataclass(frozen=True, slots=True)
