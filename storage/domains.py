@@ -30,6 +30,13 @@ _SAVE = sa.update(DOMAINS).where(
     DOMAINS.c.id == sa.bindparam("its_id"), DOMAINS.c.version == sa.bindparam("its_version")
 )
 _SAVE_ONE = _SAVE.returning(DOMAINS.c.id)
+# In one order, so that no two who hold rows wait for each other's.
+_HOLD = (
+    sa.select(DOMAINS.c.id, DOMAINS.c.version)
+    .where(DOMAINS.c.id.in_(sa.bindparam("its_ids", expanding=True)))
+    .order_by(DOMAINS.c.id)
+    .with_for_update()
+)
 
 
 def _unleased(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
@@ -88,18 +95,25 @@ async def save(session: AsyncSession, domain: SendingDomain, before: SendingDoma
     return saved
 
 
-async def save_all(session: AsyncSession, pairs: Sequence[tuple[SendingDomain, SendingDomain]]) -> int:
-    """Save domains, each with what it was when it was read, and end their leases; return how many were saved.
+async def save_all(session: AsyncSession, pairs: Sequence[tuple[SendingDomain, SendingDomain]]) -> frozenset[str]:
+    """Save domains, each with what it was when it was read, and end their leases; return the ids of those saved.
 
     One that somebody else has saved since it was read is left as it is. Where the same columns differ, one statement
-    saves all.
+    saves all; how many rows it met would not tell which, so they are held and their versions read before.
     """
+    held = await session.execute(_HOLD, {"its_ids": [domain.id for domain, _ in pairs]})
+    versions = {row.id: row.version for row in held}
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    saved: set[str] = set()
     for domain, before in pairs:
+        if versions.get(domain.id) != domain.version:
+            continue
         values = _parameters(replace(domain, version=domain.version + 1), before)
         alike.setdefault(tuple(values), []).append(values)
-    counts = [(await session.execute(_SAVE, rows)).rowcount for rows in alike.values()]  # type: ignore[attr-defined]  # an UPDATE has one
-    return sum(counts)
+        saved.add(domain.id)
+    for rows in alike.values():
+        await session.execute(_SAVE, rows)
+    return frozenset(saved)
 
 
 def _parameters(saved: SendingDomain, before: SendingDomain | None) -> dict[str, Any]:

@@ -89,45 +89,55 @@ class Checking:
     async def _check_safely(self, domain: SendingDomain, control: ControlResult) -> Course | None:
         """Check a domain; return its course where what came of it can be written down together with others."""
         course = Course(self._ledger, domain)
-        async with self._judged([course]):
+        async with self._judged(course):
             await self._check(course, control)
             if course.quiet:
                 return course
-            await course.commit()
-            self.meter.checked("saved")
+            await self._commit(course)
         return None
 
     async def _finish(self, courses: Sequence[Course]) -> None:
         """Write down what is of interest to nobody: most polls find what the one before found."""
         if not courses:
             return
-        async with self._judged(courses):
-            saved = await commit_together(self._ledger, courses)
-            for number, _ in enumerate(courses):
-                self.meter.checked("saved" if number < saved else "lost_race")
+        try:
+            written = await commit_together(self._ledger, courses)
+        except TransientError as error:
+            for course in courses:
+                self._unrecorded(course, error)
+        except Exception:
+            # Whose fault it is shows one by one; put off together, all would meet and fail again.
+            log.exception("check.not_together", count=len(courses))
+            for course in courses:
+                async with self._judged(course):
+                    await self._commit(course)
+        else:
+            for saved in written:
+                self.meter.checked("saved" if saved else "lost_race")
+
+    async def _commit(self, course: Course) -> None:
+        await course.commit()
+        self.meter.checked("saved")
 
     @asynccontextmanager
-    async def _judged(self, courses: Sequence[Course]) -> AsyncIterator[None]:
+    async def _judged(self, course: Course) -> AsyncIterator[None]:
         """See to it that nothing that fails here stays untold, or is tried again at once."""
         try:
             yield
         except ConflictError:
-            log.debug("check.lost_race")
-            outcome = "lost_race"
+            course.log_written(saved=False)
+            self.meter.checked("lost_race")
         except TransientError as error:
-            # The database did not take it. The lease ends by itself, and the check is made again.
-            for course in courses:
-                course.tell(log.error, "check.unrecorded", domain_id=course.domain.id, error=str(error))
-            outcome = "failed"
-        except Exception:  # noqa: BLE001 -- told with its traceback, a line for each; others must not suffer from it
-            for course in courses:
-                course.tell(log.exception, "check.failed", domain_id=course.domain.id)
-                await self._put_off(course.domain)
-            outcome = "failed"
-        else:
-            return
-        for _ in courses:
-            self.meter.checked(outcome)
+            self._unrecorded(course, error)
+        except Exception:  # noqa: BLE001 -- told with its traceback; others must not suffer from it
+            course.tell(log.exception, "check.failed", domain_id=course.domain.id)
+            await self._put_off(course.domain)
+            self.meter.checked("failed")
+
+    def _unrecorded(self, course: Course, error: TransientError) -> None:
+        """Tell that the database did not take it. The lease ends by itself, and the check is made again."""
+        course.tell(log.error, "check.unrecorded", domain_id=course.domain.id, error=str(error))
+        self.meter.checked("failed")
 
     async def _put_off(self, domain: SendingDomain) -> None:
         try:

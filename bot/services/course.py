@@ -79,17 +79,20 @@ class Course:
         """Return the domain as it is to be saved, and as it was when it was read."""
         return settled(self._committed, self._decisions, self.ledger.durations, now), self._committed
 
-    def log_saved(self) -> None:
-        """Tell what was decided since the last time, which is committed now."""
-        self.tell(_log_saved, self._committed, self.domain, self._decisions)
+    def log_written(self, *, saved: bool) -> None:
+        """Tell what was decided since the last time, now that it is committed; or that somebody else came first."""
+        if saved:
+            self.tell(_log_saved, self._committed, self.domain, self._decisions)
+        else:
+            self.tell(log.debug, "check.lost_race")
 
     def tell(self, log_it: Callable[P, object], *args: P.args, **facts: P.kwargs) -> None:
         """Log something as this check's doing, whoever does it."""
         self._cause.run(log_it, *args, **facts)
 
 
-async def commit_together(ledger: Ledger, courses: Sequence[Course]) -> int:
-    """Write down what came of quiet checks, in one transaction; return how many that were.
+async def commit_together(ledger: Ledger, courses: Sequence[Course]) -> list[bool]:
+    """Write down what came of quiet checks, in one transaction; return of each whether it was saved.
 
     A domain that somebody else has saved meanwhile is left as it is.
     """
@@ -97,9 +100,10 @@ async def commit_together(ledger: Ledger, courses: Sequence[Course]) -> int:
     outcomes = [course.outcome(now) for course in courses]
     async with ledger.database.transaction() as session:
         saved = await domains.save_all(session, outcomes)
-    for course in courses:
-        course.log_saved()
-    return saved
+    written = [course.domain.id in saved for course in courses]
+    for course, each in zip(courses, written, strict=True):
+        course.log_written(saved=each)
+    return written
 
 
 def _log_saved(before: SendingDomain, after: SendingDomain, decisions: Sequence[Decision]) -> None:
