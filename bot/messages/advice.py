@@ -13,6 +13,7 @@ from core.dkim import WEAK_BITS
 from core.findings import Code, Facts, Finding, Remark, ZoneFacts
 from core.names import relative_host
 from core.notices import Subject
+from core.observations import Silence
 from core.providers import Trait, by_name
 from core.records import ExpectedRecord
 from core.sending_domain import SendingDomain
@@ -63,7 +64,24 @@ def advice(voice: Voice, code: Code, record: ExpectedRecord, facts: Facts, scene
         known["underlying"] = _underlying(voice, str(facts["underlying"]), record, facts, scene)
     if code is Code.CAA_BLOCKS and "tag" in facts:
         return voice.say("caa.critical", **known)
-    return voice.say(_key(code, record, facts), **known)
+    key = _key_for_silence(code, facts, scene) or _key(code, record, facts)
+    return voice.say(key, **known)
+
+
+def _key_for_silence(code: Code, facts: Facts, scene: Scene) -> str | None:
+    """Choose the text where one code has several: by who was silent, and in which way; None where it has one."""
+    match code, facts.get("rcode"):
+        case Code.CHECKER_OFFLINE, Silence.BUDGET.value:
+            return "offline.budget"
+        case Code.CHECKER_OFFLINE, _ if scene.next_at is None:
+            return "offline.open"
+        case Code.NS_UNREACHABLE, Silence.FORBIDDEN.value:
+            return "unreachable.private"
+        case Code.NS_UNREACHABLE, _ if facts.get("ok_ns"):
+            return "unreachable.some"
+        case Code.SERVFAIL, Silence.GARBAGE.value:
+            return "servfail.garbage"
+    return None
 
 
 def _key(code: Code, record: ExpectedRecord, facts: Facts) -> str:

@@ -146,7 +146,7 @@ def _agreed(scene: Scene, record: ExpectedRecord, verdict: Verdict, answers: Seq
         return conflict
     mute = transport.mute(answers)
     if mute:
-        return by(transport.silent(scene, record, mute), mute)
+        return by(transport.silent(scene, record, mute, _definite(answers)), mute)
     if not scene.case.full and _unasked(scene, record, answers):
         return wait(Code.PROPAGATING, definite=False, count=0, total=scene.case.resolvers)
     remarks = (*verdict.remarks, *transport.lame_partial(scene, record, answers))

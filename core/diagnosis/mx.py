@@ -14,7 +14,8 @@ from core.providers import Trait
 from core.records import ExpectedRecord
 
 _REGION = re.compile(r"feedback-smtp\.([a-z0-9-]+)\.amazonses\.com")
-_PRIORITY = re.compile(r"\d+(?:\s|\\032|\\009|\.)")
+_PRIORITY = re.compile(r"\d+(?:\s|\\032|\\009)")
+_NUMBER = re.compile(r"\d+\.")
 
 Rule = Callable[[ExpectedRecord, str, Sequence[Mx], Scene], Verdict | None]
 
@@ -88,9 +89,14 @@ def is_doubled(seen: str, expected: str, name: str, scene: Scene) -> bool:
 
 def _priority_in_target(_: ExpectedRecord, expected: str, seen: Sequence[Mx], __: Scene) -> Verdict | None:
     for mx in seen:
-        if _is_address(mx.exchange) or (_PRIORITY.match(mx.exchange) and expected in mx.exchange):
+        if _is_address(mx.exchange) or _begins_with_priority(mx.exchange, expected):
             return act(Code.MX_PRIORITY_IN_TARGET, seen=mx.exchange, target=expected)
     return None
+
+
+def _begins_with_priority(target: str, expected: str) -> bool:
+    """Tell whether a number stands before a target; before a dot it may as well be a host of somebody's."""
+    return bool(_PRIORITY.match(target) or (_NUMBER.match(target) and expected in target))
 
 
 def _is_address(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Name servers that say nothing usable. No conclusion about a record may be drawn from that."""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from itertools import chain
 
 from core.diagnosis.scene import Scene
@@ -16,8 +17,10 @@ _PARTIAL = _UNSERVED | {Silence.SERVFAIL}
 _FAILING = frozenset({Silence.SERVFAIL, Silence.GARBAGE, Silence.FILTERED})
 
 
-def silent(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer]) -> Verdict:
-    """Say why nobody gave a usable answer about `record`."""
+def silent(
+    scene: Scene, record: ExpectedRecord, answers: Sequence[Answer], answering: Sequence[Answer] = ()
+) -> Verdict:
+    """Say why those who gave `answers` said nothing usable about `record`; those `answering` have it."""
     zone = scene.zone(record.name)
     if zone is not None and isinstance(zone.problem, Absent) and zone.problem.kind is Nothing.NXDOMAIN:
         return act(Code.NXDOMAIN_PARENT, parent=registered_domain(record.name))
@@ -27,7 +30,8 @@ def silent(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer]) -> V
         unknowns = [zone.problem]
     if not names and (zone is None or isinstance(zone.problem, Unknown)):
         return trouble(Code.CHECKER_OFFLINE)  # we do not even know whom to ask: not the domain's servers are silent
-    return _trouble(scene, record, unknowns, names)
+    verdict = _trouble(scene, record, unknowns, names)
+    return replace(verdict, facts={**verdict.facts, "ok_ns": server_names(answering)}) if answering else verdict
 
 
 def denied_from_above(record: ExpectedRecord, outcomes: Sequence[Outcome]) -> bool:
@@ -65,7 +69,7 @@ def ns_set_mismatch(zone: Zone | None) -> Iterator[Remark]:
 
 def server_names(answers: Sequence[Answer]) -> tuple[str, ...]:
     """Return the servers that gave `answers`, each once."""
-    return tuple(dict.fromkeys(str(answer.server) for answer in answers))
+    return tuple(dict.fromkeys(filter(None, (str(answer.server) for answer in answers))))
 
 
 def _zone_servers(zone: Zone | None) -> tuple[str, ...]:

@@ -48,6 +48,9 @@ def test_a_target_is_entered_without_final_dot_where_the_panel_refuses_one():
         ([f"10 {EXCHANGE}.{DOMAIN}"], Code.MX_TARGET_DOUBLED, {}),
         ([f"0 10\\032{EXCHANGE}"], Code.MX_PRIORITY_IN_TARGET, {"target": EXCHANGE}),
         ([f"0 10 {EXCHANGE}"], Code.MX_PRIORITY_IN_TARGET, {"seen": f"10 {EXCHANGE}"}),
+        (["0 10 mx.example.net"], Code.MX_PRIORITY_IN_TARGET, {"seen": "10 mx.example.net", "target": EXCHANGE}),
+        ([f"0 10.{EXCHANGE}"], Code.MX_PRIORITY_IN_TARGET, {"seen": f"10.{EXCHANGE}"}),
+        (["0 10.mx.example.net"], Code.MX_MAILBOX_IN_USE, {}),
         (["10 192.0.2.25"], Code.MX_PRIORITY_IN_TARGET, {"seen": "192.0.2.25"}),
         (
             ["10 feedback-smtp.eu-west-1.amazonses.com"],

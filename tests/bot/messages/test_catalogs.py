@@ -227,7 +227,7 @@ def say_the_rest(language):
     yield voice.say("card.refused", provisioner="Engage", step="create", error="no", remedy="Ask.")
     for code in Code:
         if code is not Code.OK:
-            yield advice(voice, code, record, {}, scene)
+            yield advice(voice, code, record, {}, replace(scene, next_at=NOW))
     yield advice(voice, Code.CAA_BLOCKS, record, {"tag": "tbs", "seen": '128 tbs "x"', "caa_at": NAME}, scene)
     for trait in Trait:
         yield voice.say(f"provider.{trait.value}")
@@ -281,11 +281,22 @@ def all_silent(domain):
     return samples.replace(domain, records=tuple(samples.TrackedRecord(each.record, finding=each) for each in lame))
 
 
+SILENCES = (
+    (Code.CHECKER_OFFLINE, {"rcode": "budget"}),
+    (Code.CHECKER_OFFLINE, {}),
+    (Code.NS_UNREACHABLE, {"rcode": "forbidden"}),
+    (Code.NS_UNREACHABLE, {"rcode": "timeout", "ok_ns": ("ns1.example.net",)}),
+    (Code.SERVFAIL, {"rcode": "garbage", "until_at": NOW}),
+)
+
+
 def say_in_words(voice, record, scene):
     """What is counted, and what a provider cannot hold."""
     for problem in ("0 × v=spf1", "2 × v=spf1", "11 × MX > 10", *DKIM_PROBLEMS):
         yield advice(voice, Code.SPF_NESTED_ERROR, record, {"problem": problem}, scene)
     yield advice(voice, Code.DKIM_WEAK, record, {"bits": 1024}, scene)
+    for code, facts in SILENCES:
+        yield advice(voice, code, record, facts, scene)
     yield advice(voice, Code.MISSING, record, {"cached_until_at": NOW}, scene)
     yield advice(voice, Code.TXT_TRUNCATED, record_set(NAME).records[1], {}, scene)
     yield advice(
