@@ -63,12 +63,15 @@ class Registry:
         return heard[domain]
 
     async def _ask(self, domain: str, allowance: Allowance) -> Word:
-        patience = 2 * self._exchanger.patience[0]
+        """Ask; silence is told from our own waiting, for room to ask or for the addresses, which is nobody's."""
+        servers = await self._servers()
+        first, last = self._exchanger.patience[0], self._exchanger.patience[-1]
         try:
-            async with asyncio.timeout(patience):
-                reply = await first_useful(self._exchanger, await self._servers(), Question(domain, "NS"), allowance)
+            # What `first_useful` takes at most where nobody answers, and as long as one try for our own waiting.
+            async with asyncio.timeout(2 * first + last):
+                reply = await first_useful(self._exchanger, servers, Question(domain, "NS"), allowance)
         except TimeoutError:
-            reply = Reply(Unknown(Silence.TIMEOUT, detail="the registry"))
+            return NO_WORD
         word, ttl = _word(reply)
         match reply.outcome:
             case Unknown(reason=Silence.BUDGET):

@@ -1,15 +1,19 @@
 """The registry that an operator lists beside his name servers: what it says, and what its silence leaves as it was."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from bot.adapters.dns.guard import forbidden
+from bot.adapters.dns.limits import Allowance
 from bot.adapters.dns.observer import Observer, ObserverSettings
+from bot.adapters.dns.registry import Registry
+from bot.adapters.dns.replies import Referral, Reply
 from bot.clock import utcnow
 from core.diagnosis import Case, diagnose
 from core.findings import Code
-from core.observations import Absent, Nothing, Question, Silence
+from core.observations import Absent, Nothing, Question, Server, Silence, Unknown
 from sandbox.nameserver.faults import Fault, FaultKind
 from tests.bot.adapters.dns.conftest import asking, case
 from tests.bot.services.house import Time
@@ -179,6 +183,33 @@ async def test_a_silent_registry_is_waited_for_once_a_minute_and_not_for_each_do
     await zone_seen(observer)
 
     assert (in_the_minute, len(internet.asked(REGISTRY))) == (asked, 2 * asked)
+
+
+@pytest.mark.parametrize("waits", ["for room to ask", "for the addresses"])
+async def test_our_own_waiting_is_nobodys_silence(clock, waits):
+    room = asyncio.Event()
+
+    class Waiting:
+        patience = (0.01,)
+
+        async def ask(self, *_):
+            await room.wait()
+            return Reply(Unknown(Silence.LAME), referral=Referral("example.org", LISTED, {}, 300))
+
+    async def servers():
+        if waits == "for the addresses":
+            await asyncio.sleep(0.1)
+            room.set()
+        return (Server("a.nic.com", REGISTRY),)
+
+    registry = Registry(Waiting(), servers, clock)
+    allowance = Allowance(60, asyncio.get_running_loop().time() + 5)
+    first = await registry.word_on("mail.example.com", allowance)
+    room.set()
+    second = await registry.word_on("mail.example.org", allowance)
+
+    assert bool(first.servers) == (waits == "for the addresses")
+    assert second.servers == LISTED
 
 
 async def test_what_the_registry_said_last_stands_while_it_is_silent(internet, make, clock):
