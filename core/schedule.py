@@ -115,7 +115,7 @@ def unseen_at(domain: SendingDomain, durations: Durations) -> datetime | None:
 
 
 def _is_unseen_by_us(record: TrackedRecord) -> bool:
-    found = record.silence or record.finding
+    found = record.last_found
     return record.unknown_since is not None and found is not None and found.code is Code.CHECKER_OFFLINE
 
 

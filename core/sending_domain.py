@@ -95,6 +95,11 @@ class TrackedRecord:
     finding_since: datetime | None = None
     silence: Finding | None = None
 
+    @property
+    def last_found(self) -> Finding | None:
+        """What is known of the last looks: why they could not judge, where a verified record goes on showing more."""
+        return self.silence or self.finding
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

@@ -6,7 +6,7 @@ retried hot; its deadline is judged all the same.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -75,10 +75,11 @@ class Checking:
         if any(polls_dns(domain) for domain in due):
             with caused_by("check", new_ref()):
                 control = await self.vantage.look(due[0])
-        gate, side_gate = asyncio.Semaphore(self.limits.at_once), asyncio.Semaphore(self.limits.batch)
+        gate, no_gate = asyncio.Semaphore(self.limits.at_once), nullcontext()
 
         async def one(domain: SendingDomain) -> Course | None:
-            async with side_gate if _was_silent(domain) else gate:
+            # Whoever waits for silent servers does nothing else; the batch bounds how many those are.
+            async with no_gate if _was_silent(domain) else gate:
                 with caused_by("check", new_ref(), domain=domain.name):
                     return await self._check_safely(domain, control)
 
@@ -198,5 +199,5 @@ class Checking:
 
 def _was_silent(domain: SendingDomain) -> bool:
     """Tell whether nobody answered the last look: the next may take all its time, and others must not wait for it."""
-    findings = (record.finding for record in domain.required)
+    findings = (record.last_found for record in domain.required)
     return any(finding is not None and finding.code is Code.NS_UNREACHABLE for finding in findings)

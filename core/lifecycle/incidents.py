@@ -91,12 +91,12 @@ def tell_unseen(draft: Draft, incident_id: str) -> None:
 
 def _as_silent(record: TrackedRecord) -> TrackedRecord:
     """Return a record as the looks that could not judge it found it."""
-    return replace(record, finding=record.silence or record.finding, finding_since=record.unknown_since)
+    return replace(record, finding=record.last_found, finding_since=record.unknown_since)
 
 
 def _blocked_on(silent: Sequence[TrackedRecord]) -> BlockedOn:
     """Whose turn it is, as with domains: that of the worst record. Nobody answers where nothing else was noted."""
-    found = [record.silence or record.finding for record in silent]
+    found = [record.last_found for record in silent]
     waiting = {BlockedOn.DNS_PROVIDER if each is None or each.definite else each.blocked_on for each in found}
     return next(who for who in BlockedOn if who in waiting)
 
