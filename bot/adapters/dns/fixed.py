@@ -14,7 +14,7 @@ from bot.adapters.dns.exchange import Exchanger
 from bot.adapters.dns.limits import Allowance, Cache
 from bot.adapters.dns.registry import Registry
 from bot.adapters.dns.replies import Referral
-from bot.adapters.dns.zones import MOST_SERVERS, SIZE, addresses_in, listed_names, servers_at, upwards
+from bot.adapters.dns.zones import MOST_SERVERS, SIZE, addresses_in, listed_names, of_each, servers_at, upwards
 from core.names import is_under, registered_domain
 from core.observations import Question, Server, Unknown, Zone
 
@@ -86,14 +86,16 @@ class FixedServers:
         """Return the zone that the operator's servers refer to; its servers' addresses are theirs to give."""
         if not is_under(zone.name, referral.apex) or any(s.name in referral.servers for s in zone.servers):
             return None
-        servers: list[Server] = []
-        for name in referral.servers[:MOST_SERVERS]:
+
+        async def found(name: str) -> tuple[Server, ...]:
             addresses = referral.glue.get(name, ())
             if not addresses:
                 reply = await first_useful(self._exchanger, zone.servers, Question(name, "A"), allowance)
                 addresses, _ = addresses_in(reply, name, "A")
-            servers.extend(servers_at(name, addresses, self._port))
-        return Zone(zone.name, referral.apex, tuple(servers), delegated=referral.servers)
+            return servers_at(name, addresses, self._port)
+
+        groups = await asyncio.gather(*(found(name) for name in referral.servers[:MOST_SERVERS]))
+        return Zone(zone.name, referral.apex, of_each(groups), delegated=referral.servers)
 
     async def own_names(self, zone: Zone, allowance: Allowance) -> tuple[str, ...]:
         """Ask the zone itself: its NS names tell whose panel it is, even where its servers are listed here."""

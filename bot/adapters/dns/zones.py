@@ -159,7 +159,7 @@ class RootWalk:
             return servers_at(name, addresses, self._port)
 
         groups = await asyncio.gather(*(found(name) for name in list(names)[:MOST_SERVERS]))
-        return _of_each(groups)
+        return of_each(groups)
 
     async def _addresses_of(self, name: str, allowance: Allowance, depth: int) -> tuple[str, ...]:
         known = self._addresses.get(name)
@@ -207,7 +207,7 @@ def servers_at(name: str, addresses: Iterable[str], port: int) -> tuple[Server, 
     return tuple(Server(name, address, port) for address in (four or found or [""])[:MOST_ADDRESSES])
 
 
-def _of_each(groups: Sequence[Sequence[Server]]) -> tuple[Server, ...]:
+def of_each(groups: Sequence[Sequence[Server]]) -> tuple[Server, ...]:
     """Return all of them, or the first address of each server where there are too many to ask."""
     servers = tuple(server for group in groups for server in group)
     return servers if len(servers) <= MOST_SERVERS else tuple(group[0] for group in groups)

@@ -5,9 +5,26 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.adapters.dns.fixed import FixedServers
 from bot.adapters.dns.guard import forbidden
+from bot.adapters.dns.limits import Allowance
 from bot.adapters.dns.look import without_ipv6_trouble
-from core.observations import Absent, Answer, Nothing, Present, Question, Server, Silence, Unknown
+from bot.adapters.dns.replies import Referral, Reply
+from bot.adapters.dns.zones import MOST_SERVERS
+from bot.clock import utcnow
+from core.observations import (
+    Absent,
+    Address,
+    Answer,
+    Nothing,
+    Present,
+    Question,
+    RRset,
+    Server,
+    Silence,
+    Unknown,
+    Zone,
+)
 from sandbox.nameserver.faults import Fault, FaultKind
 from tests.bot.adapters.dns.conftest import case
 
@@ -353,6 +370,45 @@ async def test_listed_servers_that_refer_elsewhere_are_followed_within_the_guard
     assert followed.zone_of(TXT.name).apex == "mail.example.com"
     assert [type(answer.outcome) for answer in followed.to(TXT)] == [Present]
     assert [answer.outcome.reason for answer in guarded.to(TXT)] == [Silence.FORBIDDEN]
+
+
+async def test_of_many_servers_that_listed_ones_refer_to_one_address_each_is_asked(internet, make_observer):
+    names = [f"ns{number}.mail.example.com" for number in range(14)]
+    internet.put("example.com", "127.0.0.13", "mail.example.com", "NS", *(f"{name}." for name in names))
+    for name in names:
+        internet.put("example.com", "127.0.0.13", name, "A", "127.0.0.14", "127.0.0.15")
+    listed = {"nameservers": (("127.0.0.13", internet.port),), "port": internet.port}
+
+    evidence = await make_observer(TXT, **listed).observe(case())
+
+    assert [server.name for server in evidence.zone_of(TXT.name).servers] == sorted(names)[:MOST_SERVERS]
+
+
+async def test_names_that_listed_servers_refer_to_are_looked_up_side_by_side():
+    under_way, most = 0, 0
+
+    class Slow:
+        patience = (1.0,)
+
+        async def ask(self, server, question, *_):
+            nonlocal under_way, most
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(0)
+            under_way -= 1
+            return Reply(Present((RRset(question.name, "A", 60, (Address("192.0.2.1"),)),)))
+
+    names = ("a.example.com", "b.example.com", "c.example.com")
+    listed = (Server("ns", "192.0.2.2"),)
+    referral = Referral("mail.example.com", names, {}, 60)
+    allowance = Allowance(60, asyncio.get_running_loop().time() + 5)
+
+    zone = await FixedServers(Slow(), None, utcnow).follow(
+        Zone("mail.example.com", "example.com", listed), referral, allowance
+    )
+
+    assert [server.name for server in zone.servers] == list(names)
+    assert most == len(names)
 
 
 @pytest.mark.parametrize("domain", ["mail.example.com", "click.mail.example.com"])
