@@ -390,7 +390,7 @@ async def test_names_that_listed_servers_refer_to_are_looked_up_side_by_side():
     class Slow:
         patience = (1.0,)
 
-        async def ask(self, server, question, *_):
+        async def ask(self, _server, question, *_):
             nonlocal under_way, most
             under_way += 1
             most = max(most, under_way)
