@@ -14,6 +14,7 @@ from core.sending_domain import Language
 from core.web_addresses import faults_of_api
 from storage.engine import checked_url
 
+MOST_NAMESERVERS = 13  # as many as are asked of a zone that is found from the root
 PUBLIC_RESOLVERS = (("1.1.1.1", 53), ("8.8.8.8", 53), ("9.9.9.9", 53))
 
 
@@ -67,8 +68,9 @@ class LookSettings(DatabaseSettings):
     )
     dns_nameservers: Addresses = Field(
         default=(),
+        max_length=MOST_NAMESERVERS,
         description="Name servers to ask about everything, `host:port`, instead of those found from the root "
-        "(split horizon).",
+        f"(split horizon). At most {MOST_NAMESERVERS}: each is asked about every record.",
     )
     dns_parent_nameservers: Addresses = Field(
         default=(),

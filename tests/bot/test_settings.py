@@ -6,6 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.__main__ import doctor, run
+from bot.adapters.dns.zones import MOST_SERVERS
 from bot.look_settings import PUBLIC_RESOLVERS, DatabaseSettings
 from bot.lookout import observing
 from bot.settings import Settings, load
@@ -160,6 +161,18 @@ def test_listed_nameservers_switch_the_public_resolvers_off(environment):
 
     assert settings.dns_nameservers == (("127.0.0.1", 5300), ("::1", 5301), ("ns.example", 53))
     assert settings.resolvers == ()
+
+
+def test_no_more_name_servers_are_listed_than_a_look_asks(environment):
+    environment.setenv("DNS_NAMESERVERS", ",".join(f"192.0.2.{number}" for number in range(MOST_SERVERS)))
+    most = load(Settings).dns_nameservers
+    environment.setenv("DNS_NAMESERVERS", ",".join(f"192.0.2.{number}" for number in range(MOST_SERVERS + 1)))
+
+    (fault,) = faults()
+
+    assert len(most) == MOST_SERVERS
+    assert fault.startswith("DNS_NAMESERVERS: ")
+    assert "192.0.2" not in fault
 
 
 def test_a_registry_is_listed_beside_name_servers_only(environment):

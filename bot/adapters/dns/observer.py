@@ -13,7 +13,7 @@ from bot.adapters.dns.https import HttpsExchanger
 from bot.adapters.dns.limits import Allowance
 from bot.adapters.dns.look import Look, Means, NextQuestions
 from bot.adapters.dns.pacing import Bucket, Slots
-from bot.adapters.dns.places import Place, Places
+from bot.adapters.dns.places import Listed, Places
 from bot.adapters.dns.registry import Registry
 from bot.adapters.dns.zones import RootWalk, ZoneFinder
 from bot.clock import utcnow
@@ -22,7 +22,6 @@ from core.diagnosis import Case, next_questions
 from core.observations import Absent, Evidence, Outcome, Present, Question, Server, Silence, Unknown, Vantage
 
 _NO_RESPONSE = frozenset({Silence.TIMEOUT, Silence.UNREACHABLE, Silence.GARBAGE, Silence.BUDGET, Silence.FORBIDDEN})
-PUBLIC_RESOLVERS: tuple[Place, ...] = (("1.1.1.1", 53), ("8.8.8.8", 53), ("9.9.9.9", 53))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,8 @@ class ObserverSettings:
     """How to observe.
 
     `nameservers` (host, port) are asked for everything, in place of a walk from `root_hints`; beside them, `parents`
-    are those that hold the delegations. They and `resolvers` are exempt from the guard. `resolvers` None means the
-    public ones, or none at all where `nameservers` are listed (split horizon: the public has another view).
+    are those that hold the delegations. They and `resolvers`, those of the quorum, are exempt from the guard; the
+    number of `resolvers` is `Case.resolvers`.
     `timeout` is the first one in seconds; each of the `tries` over UDP waits twice as long as the one before;
     `tcp_timeout` is for a whole exchange over TCP. `max_in_flight` and `per_address` bound the
     queries under way, `per_second` those to one address (0: they are not bounded). `port` is where name servers that
@@ -40,9 +39,9 @@ class ObserverSettings:
     resolvers' vantage.
     """
 
-    nameservers: tuple[Place, ...] = ()
-    parents: tuple[Place, ...] = ()
-    resolvers: tuple[Place, ...] | None = None
+    nameservers: tuple[Listed, ...] = ()
+    parents: tuple[Listed, ...] = ()
+    resolvers: tuple[Listed, ...] = ()
     root_hints: tuple[Server, ...] = ROOT_SERVERS
     timeout: float = 1.0
     tries: int = 2
@@ -64,13 +63,6 @@ class ObserverSettings:
         """Return the bounds, with nothing under way."""
         return Slots(self.max_in_flight, self.per_address, lambda: Bucket(self.per_second))
 
-    @property
-    def resolvers_to_ask(self) -> tuple[Place, ...]:
-        """The resolvers of the quorum; their number is `Case.resolvers`."""
-        if self.resolvers is not None:
-            return self.resolvers
-        return () if self.nameservers or self.https else PUBLIC_RESOLVERS
-
 
 class Observer:
     """Asks name servers what the core wants to know, over sockets that all looks share.
@@ -90,7 +82,7 @@ class Observer:
         self._settings = settings
         self._nameservers = Places(settings.nameservers, clock)
         self._parents = Places(settings.parents, clock)
-        self._resolvers = Places(settings.resolvers_to_ask, clock)
+        self._resolvers = Places(settings.resolvers, clock)
         self._address_refused = refused
         self._exchanger = Exchanger(
             settings.slots(),

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.adapters.dns.limits import Cache
 from core.observations import Server
 
-Place = tuple[str, int]
+Listed = tuple[str, int]
 """(host, port); the host is an address, or a name that the system's resolver knows."""
 
 REMEMBERED = 60.0  # seconds
@@ -19,10 +19,10 @@ PATIENCE = 2.0  # seconds that the system's resolver may take: looks wait for it
 class Places:
     """Knows the addresses of the places that the operator listed. Belongs to one event loop."""
 
-    def __init__(self, places: tuple[Place, ...], clock: Callable[[], datetime]) -> None:
+    def __init__(self, places: tuple[Listed, ...], clock: Callable[[], datetime]) -> None:
         self._places = places
         self._fresh: Cache[str, bool] = Cache(clock, 1)
-        self._found: dict[Place, Server] = {}
+        self._found: dict[Listed, Server] = {}
         self._searching = asyncio.Lock()
 
     def __bool__(self) -> bool:

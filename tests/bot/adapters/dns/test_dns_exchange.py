@@ -411,7 +411,7 @@ async def test_a_listed_name_that_nobody_knows_is_unreachable(outcome):
 
 
 async def test_without_resolvers_nobody_can_be_asked_there_and_the_control_is_skipped(make_observer):
-    observer = make_observer(RESOLVED, resolvers=None)
+    observer = make_observer(RESOLVED, resolvers=())
 
     evidence = await observer.observe(case())
     control = await observer.control()

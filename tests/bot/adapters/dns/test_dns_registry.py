@@ -252,7 +252,7 @@ async def test_what_the_listed_servers_refuse_is_their_problem_even_if_it_is_del
 async def test_a_silent_registry_is_named_where_the_listed_servers_are_tried(internet, make):
     says(internet, FaultKind.SILENT)
 
-    survey = await make(resolvers=None, control_seconds=0.5).survey()
+    survey = await make(resolvers=(), control_seconds=0.5).survey()
 
     assert [(each.server, each.online) for each in survey] == [
         (f"{PROVIDER}:{internet.port} port {internet.port}", True),
