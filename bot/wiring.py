@@ -1,4 +1,4 @@
-"""Puts the parts together. Only this module and the command line know adapters."""
+"""Puts the parts together. Only this module, `bot.lookout` and the command line know adapters."""
 
 import asyncio
 import signal
