@@ -189,10 +189,11 @@ def texts(outcome: Outcome, name: str) -> tuple[bytes, ...]:
     """Return the values of the TXT records in an answer, strings joined; aliases are followed within it."""
     if not isinstance(outcome, Present):
         return ()
+    names = aliases(outcome, name)
     return tuple(
         rdata.joined
         for rrset in outcome.rrsets
-        if rrset.type == "TXT" and rrset.name in aliases(outcome, name)
+        if rrset.type == "TXT" and rrset.name in names
         for rdata in rrset.rdatas
         if isinstance(rdata, Txt)
     )

@@ -24,6 +24,8 @@ _MARK = "v=spf1"
 _SENDER_ID = "spf2.0/"  # RFC 4406
 _BEFORE_VERSION = re.compile(r"(.*?\s\S*?)v=spf1(?:\s|\Z)", re.IGNORECASE | re.DOTALL)
 _MISSPELLED_VERSION = re.compile(r"(?:\S+\s*[=:]\s*)?\S*spf\S*", re.IGNORECASE)
+_HEAD = 256  # characters in which a version is looked for: the pattern takes their square
+_REST_OF_WORD = re.compile(r"\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,10 @@ def _misspelled(record: ExpectedRecord, candidates: Sequence[bytes]) -> Verdict 
     before = _BEFORE_VERSION.match(text)
     if before is not None:
         return act(Code.SPF_SYNTAX, term=before[1].strip(), **shown)
-    version = _MISSPELLED_VERSION.match(text)
+    version = _MISSPELLED_VERSION.match(text[:_HEAD])
     if version is not None:
-        return act(Code.SPF_SYNTAX, term=version[0], **shown)
+        rest = _REST_OF_WORD.match(text, version.end())
+        return act(Code.SPF_SYNTAX, term=version[0] + (rest[0] if rest else ""), **shown)
     return act(Code.SPF_MISSING_INCLUDE, expected=_MARK, merged=merge([f"{_MARK} {text}"], record.value), **shown)
 
 

@@ -20,7 +20,8 @@ def readable(octets: bytes) -> str:
 
 def squashed(text: str) -> str:
     """Return the bare letters of a value: without quotes, spaces, escapes and look-alikes, in lower case."""
-    plain = unicodedata.normalize("NFKC", text)
+    # One by one: a whole text takes the square of a run of combining marks, which have to be put in order.
+    plain = text if text.isascii() else "".join(unicodedata.normalize("NFKC", char) for char in text)
     return "".join(char for char in plain if "!" <= char <= "~" and char not in "\"'\\").lower()
 
 
