@@ -23,6 +23,8 @@ from core.findings import Code
 from core.records import ExpectedRecord
 
 _TAGS_BEFORE_KEY = re.compile(r"\A(?:[a-z]=[^;]*;)*p=")
+_NO_KEY = re.compile(r"(?:^|;)\s*p\s*=\s*(?:;|$)")
+"""An empty `p`: the key is revoked, whatever else is wrong with the record (RFC 6376 section 3.6.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,6 @@ class _Sight:
         except DkimKeyError:
             return False
 
-
-_NO_KEY = re.compile(r"(?:^|;)\s*p\s*=\s*(?:;|$)")
-"""An empty `p`: the key is revoked, whatever else is wrong with the record (RFC 6376 section 3.6.1)."""
 
 Rule = Callable[[_Sight], Verdict | None]
 

@@ -57,9 +57,7 @@ def survey(scene: Scene) -> Surroundings:
             return Surroundings(
                 alias=target(said, domain),
                 spf=tuple(text for text in texts(said, domain) if is_spf(readable(text))),
-                mx=tuple(
-                    sorted(_mx(scene.outcome(domain, "MX", Rank.JUDGEMENT), domain), key=lambda mx: mx.preference)
-                ),
+                mx=_mx(scene.outcome(domain, "MX", Rank.JUDGEMENT), domain),
                 caa=caa.blocking(scene, caa.images_host(scene)),
                 dnssec=dnssec,
                 ede=ede,
