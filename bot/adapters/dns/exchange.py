@@ -1,6 +1,7 @@
 """One question to one server, with everything that may be in the way: silence, truncation, SERVFAIL, EDNS."""
 
 import asyncio
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,6 +16,7 @@ from bot.adapters.dns.sockets import UdpPool, exchange_tcp
 from core.observations import Absent, Present, Question, Server, Silence, Unknown, Vantage
 
 _BEFORE_EDNS = frozenset({dns.rcode.FORMERR, dns.rcode.NOTIMP})  # what old servers say to it (RFC 6891 section 7)
+_OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRINUSE})  # what this host lacks
 
 
 class AskAgain(Protocol):
@@ -147,7 +149,8 @@ class _Conversation:
             self.lane.silent()
             return None
         except OSError as error:
-            return Reply(Unknown(Silence.UNREACHABLE, detail=error.strerror or "unreachable"))
+            reason = Silence.BUDGET if error.errno in _OURS else Silence.UNREACHABLE
+            return Reply(Unknown(reason, detail=error.strerror or "unreachable"))
         self.allowance.silent.discard(self.place)
         return self._read(packet)
 
@@ -162,6 +165,8 @@ class _Conversation:
             self.allowance.mute.add(self.place)
             return Reply(Unknown(otherwise, detail="TCP timed out"))
         except (OSError, EOFError) as error:
+            if isinstance(error, OSError) and error.errno in _OURS:
+                return Reply(Unknown(Silence.BUDGET, detail=error.strerror or "no socket"))
             self.allowance.mute.add(self.place)
             return Reply(Unknown(otherwise, detail=f"TCP: {type(error).__name__}"))
         return self._read(packet, tcp=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import time
 from collections import Counter
@@ -13,7 +14,7 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from bot.adapters.dns import sockets
+from bot.adapters.dns import exchange, sockets
 from bot.adapters.dns.queries import query_for
 from core.observations import Absent, Present, Question, Silence, Unknown, Vantage
 from tests.bot.adapters.dns.conftest import case
@@ -59,6 +60,35 @@ async def test_truncation_without_tcp_is_tcp_blocked(published, outcome):
     published.fault("tcp-refused")
 
     assert (await outcome(TXT)).reason is Silence.TCP_BLOCKED
+
+
+def failing(number):
+    def fail(*_):
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("number", "reason"), [(errno.EMFILE, Silence.BUDGET), (errno.ENETUNREACH, Silence.UNREACHABLE)]
+)
+async def test_a_socket_that_this_host_cannot_give_is_no_fault_of_the_server(outcome, monkeypatch, number, reason):
+    monkeypatch.setattr(sockets.UdpPool, "_take", failing(number))
+
+    assert await outcome(TXT) == Unknown(reason, detail=os.strerror(number))
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"), [(errno.EMFILE, Silence.BUDGET), (errno.ECONNREFUSED, Silence.TCP_BLOCKED)]
+)
+async def test_a_connection_that_this_host_cannot_give_is_no_blocked_tcp(
+    nameserver, outcome, monkeypatch, number, reason
+):
+    nameserver.put("mail.example.com", "TXT", [" ".join(['"' + "x" * 255 + '"'] * 240)])
+    monkeypatch.setattr(exchange, "exchange_tcp", failing(number))
+
+    assert (await outcome(TXT)).reason is reason
 
 
 @pytest.mark.parametrize(
