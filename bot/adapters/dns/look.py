@@ -57,6 +57,7 @@ class Look:
         owed = len(case.records) * (MOST_SERVERS + case.resolvers)
         self._allowance = Allowance(case.budget, asyncio.get_running_loop().time() + case.seconds, case.budget + owed)
         self._zones: dict[str, Zone] = {}
+        self._own: tuple[str, ...] = ()
         self._put_already: set[Question] = set()
 
     async def run(self) -> Evidence:
@@ -90,10 +91,10 @@ class Look:
             # first, so that all the other names start from its cut
             self._zones[domain] = await self._means.finder.find(domain, self._allowance, whole=True)
             asking = asyncio.gather(*(self._ask(question) for question in questions))
-            own, groups = await asyncio.gather(self._own_names(domain), asking)
-            self._note_own(domain, own)
+            self._own, groups = await asyncio.gather(self._own_names(domain), asking)
         else:
             groups = await asyncio.gather(*(self._ask(question) for question in questions))
+        self._note_own(domain)
         return tuple(answer for group in groups for answer in group)
 
     def _left_out(self, question: Question, servers: Sequence[Server]) -> list[_Said]:
@@ -105,11 +106,14 @@ class Look:
             return ()  # whose panel it is does not change from one glance to the next
         return await self._means.finder.own_names(self._zones[domain], self._allowance)
 
-    def _note_own(self, domain: str, own: tuple[str, ...]) -> None:
+    def _note_own(self, domain: str) -> None:
         """Tell every name of the domain's zone, however late its zone was found, what the zone lists."""
+        if not self._own:
+            return
+        apex = self._zones[domain].apex
         for name, zone in self._zones.items():
-            if own and zone.apex == self._zones[domain].apex:
-                self._zones[name] = replace(zone, own=own)
+            if zone.apex == apex and not zone.own:
+                self._zones[name] = replace(zone, own=self._own)
 
     async def _ask(self, question: Question) -> list[Answer]:
         if question.vantage is Vantage.RESOLVERS:

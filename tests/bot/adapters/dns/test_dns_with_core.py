@@ -16,7 +16,7 @@ from bot.clock import utcnow
 from core.diagnosis import Case, diagnose, zone_facts
 from core.diagnosis.case import Around
 from core.findings import Code, State
-from core.observations import Absent, Present, Unknown
+from core.observations import Absent, Present, Question, Unknown
 from core.preflight import preflight_case
 from core.records import RecordSet
 from core.zonefile import resource_record
@@ -72,6 +72,20 @@ async def test_every_name_of_the_zone_knows_what_the_zone_lists_at_every_look(na
     for evidence in looks:
         zones = [evidence.zone_of(record.name) for record in records]
         assert {zone.own for zone in zones} == {("ns1.example.com", "ns2.example.com")}
+
+
+async def test_a_name_that_is_asked_about_late_knows_what_its_zone_lists_too(nameserver):
+    early, late = Question("a.mail.example.com", "TXT"), Question("b.mail.example.com", "TXT")
+
+    def one_by_one(_, evidence):
+        return (late,) if evidence.asked(early) else (early,)
+
+    observer = Observer(ObserverSettings(nameservers=nameserver.nameservers, per_second=0), questions=one_by_one)
+    evidence = await observer.observe(Case("mail.example.com", RecordSet(), resolvers=0, seconds=5))
+    await observer.aclose()
+
+    assert evidence.zone_of(early.name).own == ("ns1.example.com", "ns2.example.com")
+    assert evidence.zone_of(late.name).own == evidence.zone_of(early.name).own
 
 
 async def test_records_that_are_not_there_are_missing(observer, records):
