@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.nameserver.server import DEFAULT_TTL, Mistake, Nameserver
+from sandbox.nameserver.notation import DEFAULT_TTL, Mistake
+from sandbox.nameserver.server import Nameserver
 
 Body = Mapping[str, Any]
 Act = Callable[[Nameserver, Body], None]

@@ -7,17 +7,24 @@ from typing import Any, Self
 
 import dns.exception
 import dns.name
-import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
-import dns.tokenizer
-import dns.zonefile
 from dns.name import Name
-from dns.rdatatype import RdataType
 from dns.rrset import RRset
 
 from sandbox.nameserver.answering import Authority, Server
 from sandbox.nameserver.faults import Fault, FaultKind
+from sandbox.nameserver.notation import (
+    DEFAULT_TTL,
+    Mistake,
+    fault_shown,
+    kind_of,
+    name_of,
+    records_shown,
+    rrsets_of,
+    text_of,
+    type_of,
+)
 from sandbox.nameserver.outside import outside
 from sandbox.nameserver.registry import Registry
 from sandbox.nameserver.resolver import Resolver
@@ -26,13 +33,8 @@ from sandbox.nameserver.sockets import Listener
 from sandbox.nameserver.spoiling import Spoiler
 from sandbox.nameserver.zones import Zone, registered_domain
 
-DEFAULT_TTL = 300
 AUTHORITIES = ("ns1", "ns2")
 RESOLVER, REGISTRY = "resolver", "registry"
-
-
-class Mistake(ValueError):
-    """What was asked for makes no sense; the message says why."""
 
 
 class Nameserver:
@@ -113,11 +115,7 @@ class Nameserver:
     def apply(self, text: str, zone: str | None = None, server: str | None = None) -> None:
         """Add the RRsets of a zone file, each in the place of one with its name and type."""
         origin = None if zone is None else name_of(zone)
-        try:
-            rrsets = _read(text, origin or dns.name.root)
-        except (dns.exception.DNSException, ValueError) as error:
-            raise Mistake(f"the zone file cannot be read: {error}") from error
-        for rrset in rrsets:
+        for rrset in rrsets_of(text, origin or dns.name.root):
             self._store(rrset, origin or registered_domain(rrset.name), server)
 
     def put(
@@ -171,7 +169,7 @@ class Nameserver:
     ) -> None:
         """Make a server misbehave, on top of what it does already."""
         about = dns.name.root if name is None else name_of(name)
-        fault = Fault(_kind(kind), about, None if rdtype is None else type_of(rdtype), seconds)
+        fault = Fault(kind_of(kind), about, None if rdtype is None else type_of(rdtype), seconds)
         for label in self._labels(server):
             self.servers[label].faults.append(fault)
 
@@ -200,7 +198,7 @@ class Nameserver:
             "zones": [self._zone_state(origin) for origin in origins],
             "slips": [{"slip": made.slip.name, "domain": text_of(made.domain)} for made in self._spoiler.made],
             "delegations": self._delegations(origins),
-            "faults": [_fault_state(label, fault) for label in self.servers for fault in self.servers[label].faults],
+            "faults": [fault_shown(label, fault) for label in self.servers for fault in self.servers[label].faults],
             "met": sum(server.met for server in self.servers.values()),
             "slips_known": [
                 {"slip": slip.name, "group": slip.group.value, "label": slip.label} for slip in SLIPS.values()
@@ -227,7 +225,7 @@ class Nameserver:
     def _zone_state(self, origin: Name) -> dict[str, Any]:
         zones = {label: authority.zones.get(origin) for label, authority in self._authorities.items()}
         present = next(zone for zone in zones.values() if zone)
-        servers = {label: _records(zone.under(origin)) if zone else [] for label, zone in zones.items()}
+        servers = {label: records_shown(zone.under(origin)) if zone else [] for label, zone in zones.items()}
         return {"name": text_of(origin), "negative_ttl": present.soa.ttl, "servers": servers}
 
     def _store(self, rrset: RRset, origin: Name, server: str | None) -> None:
@@ -244,64 +242,3 @@ class Nameserver:
         if server is not None and server not in self.servers:
             raise Mistake(f"server: one of {', '.join(self.servers)}")
         return AUTHORITIES if server is None else (server,)
-
-
-def name_of(text: str) -> Name:
-    """Return an absolute name, lower-case."""
-    try:
-        return dns.name.from_text(text.lower())
-    except (dns.exception.DNSException, ValueError) as error:
-        raise Mistake(f"{text!r} is no name: {error}") from error
-
-
-def type_of(text: str) -> RdataType:
-    """Return a record type."""
-    try:
-        return RdataType.make(text.upper())
-    except (dns.exception.DNSException, ValueError) as error:
-        raise Mistake(f"{text!r} is no record type") from error
-
-
-def text_of(name: Name) -> str:
-    """Return a name without its final dot."""
-    return name.to_text(omit_final_dot=True)
-
-
-def _kind(text: str) -> FaultKind:
-    try:
-        return FaultKind(text)
-    except ValueError as error:
-        raise Mistake(f"{text!r}: one of {', '.join(FaultKind)}") from error
-
-
-def _read(text: str, origin: Name) -> list[RRset]:
-    manager = dns.zonefile.RRSetsReaderManager()  # of the root: a narrower zone would drop foreign names silently
-    with manager.writer(replacement=True) as transaction:  # type: ignore[no-untyped-call]  # dnspython's own
-        tokens = dns.tokenizer.Tokenizer(f"$ORIGIN {origin}\n{text}", "<input>")
-        allowed = {"$ORIGIN", "$TTL"}
-        dns.zonefile.Reader(
-            tokens, dns.rdataclass.IN, transaction, allow_directives=allowed, default_ttl=DEFAULT_TTL
-        ).read()
-    return manager.rrsets
-
-
-def _records(rrsets: Iterable[RRset]) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": text_of(rrset.name),
-            "type": dns.rdatatype.to_text(rrset.rdtype),
-            "ttl": rrset.ttl,
-            "values": [rdata.to_text() for rdata in rrset],
-        }
-        for rrset in rrsets
-    ]
-
-
-def _fault_state(server: str, fault: Fault) -> dict[str, Any]:
-    return {
-        "fault": fault.kind.value,
-        "server": server,
-        "name": None if fault.name == dns.name.root else text_of(fault.name),
-        "type": None if fault.type is None else dns.rdatatype.to_text(fault.type),
-        "seconds": fault.seconds,
-    }

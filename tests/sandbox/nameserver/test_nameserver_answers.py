@@ -8,7 +8,7 @@ import dns.rcode
 import pytest
 from dns.rdatatype import RdataType
 
-from sandbox.nameserver.server import Mistake
+from sandbox.nameserver.notation import Mistake
 
 
 def texts(response):

@@ -4,7 +4,7 @@ import dns.rcode
 import pytest
 
 from sandbox.engage.records import make_token, record_set
-from sandbox.nameserver.server import Mistake
+from sandbox.nameserver.notation import Mistake
 from sandbox.nameserver.slips import SLIPS
 
 DOMAIN = "mail.example.com"
