@@ -26,43 +26,34 @@ _NOTHING: tuple[object, ...] = (None, "", [], (), {})
 # Bolt logs the whole body of a request whose signature is wrong, at INFO.
 _SILENT = ("slack_bolt.RequestVerification", "slack_bolt.middleware.request_verification")
 
+_NOTING: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
 
 def configure(settings: DatabaseSettings, stream: TextIO | None = None) -> None:
     """Set up logging to `stream` (standard error), once, at the start of a process.
 
     Uncaught exceptions and warnings are logged, too: otherwise Python would print them past all this.
     """
-    level = logging.getLevelNamesMapping()[settings.log_level]
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*_NOTING, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
+    rendering = _rendering(settings.log_format, settings.secrets)
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *_rendering(settings.log_format, settings.secrets),
-            ],
+            foreign_pre_chain=_NOTING,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
         )
     )
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(max(level, logging.INFO))
-    for name in _OURS:
-        logging.getLogger(name).setLevel(level)
-    for name in _WARNING:
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
-    for name in _SILENT:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    logging.getLogger().handlers[:] = [handler]
+    _set_levels(logging.getLevelNamesMapping()[settings.log_level])
     logging.captureWarnings(capture=True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
@@ -74,6 +65,16 @@ def quieten(settings: DatabaseSettings) -> None:
     if "log_level" not in settings.model_fields_set:
         for name in _OURS:
             logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _set_levels(level: int) -> None:
+    logging.getLogger().setLevel(max(level, logging.INFO))
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
+    for name in _WARNING:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:

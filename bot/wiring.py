@@ -165,10 +165,10 @@ async def _run(settings: Settings, world: Outside, meter: Meter, health: Health,
     await ticks.stop()
 
 
-def make_ticks(settings: Settings, world: Outside, places: Places, meter: Meter = NO_METER) -> Ticks:
-    """Return the ticks of one process."""
+def make_checking(settings: Settings, world: Outside, meter: Meter = NO_METER) -> Checking:
+    """Return what looks after every domain."""
     durations = settings.durations
-    checking = Checking(
+    return Checking(
         database=world.database,
         vault=world.vault,
         provisioning=Provisioning(world.database, world.vault, world.provisioner, new_id, meter),
@@ -190,6 +190,12 @@ def make_ticks(settings: Settings, world: Outside, places: Places, meter: Meter 
         meter=meter,
         limits=CheckLimits(lease=settings.takeover_after),
     )
+
+
+def make_ticks(settings: Settings, world: Outside, places: Places, meter: Meter = NO_METER) -> Ticks:
+    """Return the ticks of one process."""
+    durations = settings.durations
+    checking = make_checking(settings, world, meter)
     answering = Answering(world.database, checking.looking, utcnow, settings.takeover_after)
     messenger = SlackMessenger(world.client, places, durations, utcnow, Pacer(settings.slack_post_interval), meter)
     admins = naming(make_directory(settings, world, places, meter), places.team_id)
