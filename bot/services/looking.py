@@ -17,7 +17,7 @@ from core.glance import shows_the_same, worth_a_glance
 from core.observations import Evidence, Vantage
 from core.preflight import judge, preflight_case
 from core.records import RecordSet
-from core.sending_domain import SendingDomain, VerificationStatus
+from core.sending_domain import SendingDomain, TrackedRecord, VerificationStatus
 
 log = structlog.get_logger(__name__)
 _ZONE_SECONDS = 3.0
@@ -114,8 +114,7 @@ class Looking:
             seconds=self.seconds,
             disagree_after=self.durations.disagree_after,
             check_targets=full and self.resolvers > 0,
-            # What is verified already was looked at then.
-            beside=full and any(each.status is not VerificationStatus.VERIFIED for each in domain.required),
+            beside=full and any(map(_is_unsettled, domain.required)),
             vantage=self.vantage,
         )
 
@@ -144,3 +143,8 @@ class Looking:
             full=full,
             zone=zone or domain.zone,
         )
+
+
+def _is_unsettled(record: TrackedRecord) -> bool:
+    """Tell whether a record is yet to be verified, or may be about to be lost: what is settled was looked at before."""
+    return record.status is not VerificationStatus.VERIFIED or record.bad_look is not None
