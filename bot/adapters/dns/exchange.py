@@ -11,7 +11,7 @@ import dns.rcode
 from bot.adapters.dns.limits import Allowance, Place
 from bot.adapters.dns.pacing import Lane, Slots
 from bot.adapters.dns.queries import Query, Unaskable, query_for
-from bot.adapters.dns.replies import Reply, read_reply
+from bot.adapters.dns.replies import Reply, kept, read_reply
 from bot.adapters.dns.sockets import UdpPool, exchange_tcp
 from core.observations import Absent, Present, Question, Server, Silence, Unknown, Vantage
 
@@ -39,6 +39,15 @@ async def checked(reply: Reply, ask_again: AskAgain) -> Reply:
         return again  # it had failed for a moment
     ede = _ede(again) or _ede(reply)
     return Reply(Unknown(Silence.BOGUS, ede, "answers with CD=1"), rcode=reply.rcode)
+
+
+def read_bounded(packet: bytes, question: Question, allowance: Allowance, *, tcp: bool) -> Reply:
+    """Read a response, if the look has room for it: for what came, and for what of it is kept."""
+    if allowance.take_octets(len(packet)):
+        reply = read_reply(packet, question, tcp=tcp)
+        if allowance.take_octets(max(0, kept(reply) - len(packet))):
+            return reply
+    return Reply(Unknown(Silence.GARBAGE, detail="more than a look can hold"))
 
 
 def _failed(reply: Reply) -> bool:
@@ -186,6 +195,4 @@ class _Conversation:
 
     def _read(self, packet: bytes, *, tcp: bool = False) -> Reply:
         self.lane.heard()
-        if not self.allowance.take_octets(len(packet)):
-            return Reply(Unknown(Silence.GARBAGE, detail="more than a look can hold"))
-        return read_reply(packet, self.question, tcp=tcp)
+        return read_bounded(packet, self.question, self.allowance, tcp=tcp)

@@ -6,11 +6,11 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from bot.adapters.dns.exchange import checked
+from bot.adapters.dns.exchange import checked, read_bounded
 from bot.adapters.dns.limits import Allowance
 from bot.adapters.dns.pacing import Lane, Slots
 from bot.adapters.dns.queries import Query, Unaskable, query_for
-from bot.adapters.dns.replies import Reply, read_reply
+from bot.adapters.dns.replies import Reply
 from bot.clock import utcnow
 from core.observations import Question, Server, Silence, Unknown
 from core.web_addresses import leads_to_loopback
@@ -119,11 +119,9 @@ class _Conversation:
                 packet += chunk
                 if len(packet) > LARGEST:
                     return Reply(Unknown(Silence.GARBAGE, detail="longer than a DNS message"))
-        if not self.allowance.take_octets(len(packet)):
-            return Reply(Unknown(Silence.GARBAGE, detail="more than a look can hold"))
         if not query.answered_by(bytes(packet)):
             return Reply(Unknown(Silence.GARBAGE, detail="answers another question"))
-        return read_reply(bytes(packet), self.question, tcp=True)
+        return read_bounded(bytes(packet), self.question, self.allowance, tcp=True)
 
 
 def _retry_after(response: httpx.Response) -> float:

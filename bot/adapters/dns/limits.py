@@ -14,7 +14,7 @@ Value = TypeVar("Value")
 Place = tuple[str, int]
 """Address and port."""
 
-MOST_OCTETS = 1 << 20  # of answers in one look: what a stranger says is kept until it is judged
+MOST_OCTETS = 2 << 20  # of answers in one look, as they come or as they are kept: until they are judged
 
 
 class Allowance:

@@ -42,6 +42,10 @@ from core.observations import (
 MAX_TTL = 604_800
 MAX_TEXT = 200  # characters of a server's own words
 MAX_ALIASES = 16  # CNAME records followed within one response
+MOST_ALIKE = 256  # records of one name and type
+MOST_NAMES = 32  # name servers of one zone that are read; fewer are asked
+_MOST_GLUE = 16  # addresses of one of them
+_OF_ONE = 64  # octets beside its text that it takes to keep a record, or a string of one
 _LARGEST_TTL = 0x7FFF_FFFF
 
 _TC = 0x02  # in the third octet of the header
@@ -173,7 +177,7 @@ def _referral(packet: Packet, name: str) -> Referral | None:
         return None
     apex = cuts[0].owner
     cuts = [record for record in cuts if record.owner == apex]
-    servers = tuple(sorted({packet.only_name(record).lower() for record in cuts}))
+    servers = tuple(sorted({packet.only_name(record).lower() for record in cuts}))[:MOST_NAMES]
     return Referral(apex, servers, glue_of(packet, servers), min(map(_ttl, cuts)))
 
 
@@ -182,7 +186,7 @@ def glue_of(packet: Packet, servers: Iterable[str]) -> dict[str, tuple[str, ...]
     wanted, glue = set(servers), dict[str, tuple[str, ...]]()
     for record in packet.additional:
         if record.owner in wanted and record.type in (RdataType.A, RdataType.AAAA):
-            known = glue.get(record.owner, ())
+            known = glue.get(record.owner, ())[: _MOST_GLUE - 1]
             glue[record.owner] = tuple(dict.fromkeys((*known, _address(packet, record).address)))
     return glue
 
@@ -208,12 +212,31 @@ def _rrsets(packet: Packet, told: Sequence[Record]) -> tuple[RRset, ...]:
 
 
 def _rrset(packet: Packet, records: Sequence[Record]) -> RRset:
+    if len(records) > MOST_ALIKE:
+        raise Malformed("a crowd")
     owner, kind = records[0].owner, records[0].type
     told = records[-1:] if dns.rdatatype.is_singleton(RdataType.make(kind)) else records
     rdatas = dict.fromkeys(_rdata(packet, record) for record in told)
     # Servers rotate the records of a set as they like (RFC 2181 section 5): in one order, the same set looks the same.
     ordered = sorted(rdatas, key=repr) if len(rdatas) > 1 else rdatas
     return RRset(owner, type_text(kind), min(map(_ttl, records)), tuple(ordered))
+
+
+def kept(reply: Reply) -> int:
+    """Return about how many octets it takes to keep what a reply says.
+
+    It may be seventy times what came: two octets can point at a name of 255, each of which is spelled with four.
+    """
+    rrsets = reply.outcome.rrsets if isinstance(reply.outcome, Present) else ()
+    return sum(len(rrset.name) + sum(map(_weight, rrset.rdatas)) for rrset in rrsets)
+
+
+def _weight(rdata: Rdata) -> int:
+    match rdata:
+        case Txt(strings):
+            return _OF_ONE * (1 + len(strings)) + sum(map(len, strings))
+        case Cname(text) | Mx(_, text) | Address(text) | Other(text):
+            return _OF_ONE + len(text)
 
 
 def _ttl(record: Record) -> int:

@@ -16,7 +16,7 @@ from typing import Protocol
 from bot.adapters.dns.asking import first_useful
 from bot.adapters.dns.exchange import Exchanger
 from bot.adapters.dns.limits import Allowance, Cache
-from bot.adapters.dns.replies import Referral, Reply
+from bot.adapters.dns.replies import MOST_NAMES, Referral, Reply
 from core.names import is_under, parents, registered_domain
 from core.observations import Absent, Address, Nothing, Other, Present, Question, Server, Unknown, Zone
 
@@ -224,7 +224,7 @@ def addresses_in(reply: Reply, name: str, kind: str) -> tuple[tuple[str, ...], i
 def _ns_names(present: Present, owner: str) -> tuple[str, ...]:
     found = (rrset.rdatas for rrset in present.rrsets if rrset.name == owner and rrset.type == "NS")
     names = (rdata.text.lower().removesuffix(".") for rdatas in found for rdata in rdatas if isinstance(rdata, Other))
-    return tuple(sorted(names))
+    return tuple(sorted(names))[:MOST_NAMES]
 
 
 def upwards(name: str) -> Iterator[str]:

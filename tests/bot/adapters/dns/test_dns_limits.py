@@ -3,9 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import dns.flags
+import dns.message
+import dns.rrset
 import pytest
 
+from bot.adapters.dns.exchange import read_bounded
 from bot.adapters.dns.limits import MOST_OCTETS, Allowance, Cache
+from core.observations import Present, Question, Silence, Unknown
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -47,6 +52,21 @@ async def test_searches_end_with_the_budget_whatever_is_owed():
     allowance = Allowance(3, asyncio.get_running_loop().time() + 60, most=10)
 
     assert [allowance.take_search() for _ in range(5)] == [True] * 3 + [False] * 2
+
+
+async def test_a_look_has_room_for_what_is_kept_and_not_only_for_what_comes():
+    allowance = Allowance(2, asyncio.get_running_loop().time() + 60)
+    query = dns.message.make_query("mail.example.com", "TXT")
+    answer = dns.message.make_response(query)
+    answer.flags |= dns.flags.AA
+    answer.answer.append(dns.rrset.from_text("mail.example.com.", 60, "IN", "TXT", " ".join(["a"] * 4000)))
+    packet, question = answer.to_wire(), Question("mail.example.com", "TXT")
+
+    outcomes = [read_bounded(packet, question, allowance, tcp=True).outcome for _ in range(9)]
+
+    assert 9 * len(packet) < MOST_OCTETS / 20
+    assert [isinstance(outcome, Present) for outcome in outcomes] == [True] * 8 + [False]
+    assert outcomes[-1] == Unknown(Silence.GARBAGE, detail="more than a look can hold")
 
 
 async def test_an_allowance_has_room_for_so_much_that_is_said():

@@ -6,13 +6,23 @@ import dns.edns
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import dns.rrset
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.dns.queries import Unaskable, query_for
-from bot.adapters.dns.replies import MAX_ALIASES, MAX_TEXT, MAX_TTL, parse_response, read_reply
+from bot.adapters.dns.replies import (
+    MAX_ALIASES,
+    MAX_TEXT,
+    MAX_TTL,
+    MOST_ALIKE,
+    MOST_NAMES,
+    kept,
+    parse_response,
+    read_reply,
+)
 from bot.adapters.dns.wire import MOST_RECORDS
 from core.observations import (
     Absent,
@@ -131,8 +141,9 @@ def test_a_chain_of_aliases_in_an_answer_is_followed_so_far():
     assert [rrset.name for rrset in said(answer=chain).rrsets] == names[: MAX_ALIASES + 1]
 
 
-def test_a_crowd_of_records_is_not_read_at_all():
-    crowd = said(answer=[f'{NAME}. 60 IN TXT "{number}"' for number in range(MOST_RECORDS + 1)])
+@pytest.mark.parametrize("most", [MOST_RECORDS, MOST_ALIKE])
+def test_a_crowd_of_records_is_not_read_at_all(most):
+    crowd = said(answer=[f'{NAME}. 60 IN TXT "{number}"' for number in range(most + 1)])
 
     assert crowd.reason is Silence.GARBAGE
 
@@ -198,6 +209,49 @@ def test_an_absence_without_authority_is_lame_and_not_absent():
     assert said(rcode="NXDOMAIN", authority=[SOA], aa=False).reason is Silence.LAME
 
 
+def test_of_a_crowd_of_name_servers_a_few_are_read():
+    names = [f"ns{number:03}.example.net." for number in range(MOST_NAMES + 1)]
+    glue = [f"ns000.example.net. 60 IN A 192.0.2.{number}" for number in range(99)]
+    crowd = message(aa=False, authority=[f"{NAME}. 60 IN NS {name}" for name in names], additional=glue)
+
+    referral = read_reply(crowd.to_wire(max_size=65535), TXT).referral
+
+    assert referral.servers == tuple(name.removesuffix(".") for name in names[:MOST_NAMES])
+    assert len(referral.glue["ns000.example.net"]) < 20
+
+
+ODD = b"".join(bytes((size,)) + b"\0" * size for size in (63, 63, 63, 61)) + b"\0"  # 255 octets, spelled with four each
+
+
+def beside_an_alias(count, kind=dns.rdatatype.MX):
+    """Return an answer with a CNAME, and beside it MX whose exchange is a pointer to the CNAME's target."""
+    query = query_for(NAME, "CNAME")
+    at = 12 + len(query.question)
+    pointer = (0xC000 | at + 12).to_bytes(2, "big")  # a record's data come after a pointer for its name, and ten octets
+    head = b"\0\7\x84\0\0\1" + (1 + count).to_bytes(2, "big") + bytes(4)
+    alias = b"\xc0\x0c" + (5).to_bytes(2, "big") + b"\0\1" + bytes(4) + len(ODD).to_bytes(2, "big") + ODD
+    exchange = b"\xc0\x0c" + kind.to_bytes(2, "big") + b"\0\1" + bytes(4) + b"\0\4"
+    crowd = b"".join(exchange + number.to_bytes(2, "big") + pointer for number in range(count))
+    return head + query.question + alias + crowd
+
+
+def test_what_it_takes_to_keep_an_answer_is_told_as_it_is_spelled():
+    wire = beside_an_alias(200)
+    plain = message(answer=[f'{NAME}. 300 IN TXT "v=spf1 ~all"']).to_wire()
+    pieces = message(answer=[f"{NAME}. 300 IN TXT {' '.join(['a'] * 200)}"]).to_wire()
+    question = Question(NAME, "CNAME")
+
+    assert len(read_reply(wire, question).outcome.rrsets[1].rdatas) == 200
+    assert kept(read_reply(wire, question)) > 200 * 4 * 250 > 40 * len(wire)
+    assert kept(read_reply(plain, TXT)) < 200
+    assert kept(read_reply(pieces, TXT)) > 20 * len(pieces)
+    assert kept(read_reply(b"", TXT)) == 0
+
+
+def test_a_crowd_beside_an_alias_is_not_read_at_all():
+    assert parse_response(beside_an_alias(999), Question(NAME, "CNAME")).reason is Silence.GARBAGE
+
+
 def test_a_referral_is_lame_and_tells_the_cut_with_its_glue():
     response = message(
         aa=False,
@@ -260,10 +314,10 @@ def test_an_answer_about_something_else_is_garbage():
 def test_the_largest_txt_and_hundreds_of_records_are_read():
     many = " ".join(['"' + "x" * 255 + '"'] * 250)
     large = said(answer=[f"{NAME}. 60 IN TXT {many}"])
-    crowd = said(Question(NAME, "A"), answer=[f"{NAME}. 60 IN A 10.0.{n // 256}.{n % 256}" for n in range(900)])
+    crowd = said(Question(NAME, "A"), answer=[f"{NAME}. 60 IN A 10.0.0.{n}" for n in range(MOST_ALIKE)])
 
     assert len(large.rrsets[0].rdatas[0].joined) == 255 * 250
-    assert sum(len(rrset.rdatas) for rrset in crowd.rrsets) == 900
+    assert sum(len(rrset.rdatas) for rrset in crowd.rrsets) == MOST_ALIKE
 
 
 def test_a_cname_loop_is_shown_as_it_is():

@@ -9,7 +9,7 @@ from bot.adapters.dns.fixed import FixedServers
 from bot.adapters.dns.guard import forbidden
 from bot.adapters.dns.limits import Allowance
 from bot.adapters.dns.look import without_ipv6_trouble
-from bot.adapters.dns.replies import Referral, Reply
+from bot.adapters.dns.replies import MOST_NAMES, Referral, Reply
 from bot.adapters.dns.zones import MOST_SERVERS
 from bot.clock import utcnow
 from core.observations import (
@@ -382,6 +382,15 @@ async def test_of_many_servers_that_listed_ones_refer_to_one_address_each_is_ask
     evidence = await make_observer(TXT, **listed).observe(case())
 
     assert [server.name for server in evidence.zone_of(TXT.name).servers] == sorted(names)[:MOST_SERVERS]
+
+
+async def test_of_a_crowd_of_name_servers_that_a_zone_lists_a_few_are_kept(internet, make_observer):
+    names = [f"ns{number:02}.example.com" for number in range(40)]
+    internet.put("example.com", "127.0.0.13", "example.com", "NS", *(f"{name}." for name in names))
+
+    evidence = await make_observer(TXT, nameservers=(("127.0.0.13", internet.port),)).observe(case())
+
+    assert evidence.zone_of(TXT.name).own == tuple(names[:MOST_NAMES])
 
 
 async def test_names_that_listed_servers_refer_to_are_looked_up_side_by_side():

@@ -161,6 +161,16 @@ async def test_a_cname_loop_and_a_crowd_of_records_are_only_looked_at(nameserver
     assert judged["SPF"][0] is not State.VERIFIED
 
 
+async def test_a_record_among_a_hundred_others_is_judged(nameserver, observer, records):
+    nameserver.apply("\n".join(map(resource_record, records)))
+    spf = next(record for record in records if record.purpose == "SPF")
+    nameserver.put(spf.name, "TXT", [f'"{spf.value}"', *(f'"{number} {"x" * 60}"' for number in range(99))])
+
+    judged = found(full(records), await observer.observe(full(records)))
+
+    assert judged["SPF"][0] is State.VERIFIED
+
+
 @pytest.mark.parametrize("around", list(Around))
 async def test_resolvers_hear_of_no_name_of_the_domain_that_is_not_there_yet(nameserver, observer, records, around):
     """They would remember for long that there is nothing (RFC 2308, RFC 8020): not even what records refer to."""
