@@ -184,7 +184,8 @@ def _by_resolvers(scene: Scene, record: ExpectedRecord, answers: Sequence[Answer
 
 def _unseen(scene: Scene, record: ExpectedRecord, wrongs: Sequence[tuple[Answer, Verdict]]) -> Verdict:
     """Say why no resolver sees the record; they remember for a while that there is nothing (RFC 2308)."""
-    if transport.denied_from_above(record, [answer.outcome for answer, _ in wrongs]):
+    denied = all(_is_nxdomain(answer.outcome) for answer, _ in wrongs) and transport.is_denied(scene.zone(record.name))
+    if denied or transport.denied_from_above(record, [answer.outcome for answer, _ in wrongs]):
         return act(Code.NXDOMAIN_PARENT, parent=registered_domain(record.name))
     verdict = _explained(scene, record, wrongs)
     expiries = [expiry for answer, _ in wrongs if (expiry := propagation.expiry_of(answer)) is not None]

@@ -146,5 +146,5 @@ def _subzone(scene: Scene, record: ExpectedRecord) -> Verdict | None:
     parent = min(above, key=len)
     if zone.apex == parent or not is_under(zone.apex, parent):
         return None
-    servers = zone.delegated or tuple(dict.fromkeys(map(str, zone.servers)))
-    return wait(Code.SUBZONE_DELEGATED, zone=zone.apex, ns=servers, parent=parent)
+    servers = zone.delegated or tuple(dict.fromkeys(map(str, zone.servers))) or zone.own
+    return wait(Code.SUBZONE_DELEGATED, zone=zone.apex, ns=servers, parent=parent) if servers else None

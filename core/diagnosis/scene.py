@@ -163,11 +163,12 @@ class Scene:
 def _deeper(zones: Mapping[str, Zone], evidence: Evidence) -> Iterator[tuple[str, Zone]]:
     """Yield the zones that a SOA shows to begin further down than the cut that was found (RFC 2308 section 3).
 
-    So it is where the servers of a zone hold one below it as well, and nobody refers to it.
+    So it is where the servers of a zone hold one below it as well, and nobody refers to it; and where only resolvers
+    are asked.
     """
     for answer in evidence.answers:
         zone = zones.get(answer.question.name)
-        if zone is None or zone.apex is None or answer.question.vantage is not Vantage.AUTHORITATIVE:
+        if zone is None or zone.apex is None or answer.question.vantage is not evidence.vantage:
             continue
         soa = answer.outcome.soa if isinstance(answer.outcome, Absent) else None
         owner = (soa or "").partition(" ")[0]

@@ -22,7 +22,7 @@ def silent(
 ) -> Verdict:
     """Say why those who gave `answers` said nothing usable about `record`; those `answering` have it."""
     zone = scene.zone(record.name)
-    if zone is not None and isinstance(zone.problem, Absent) and zone.problem.kind is Nothing.NXDOMAIN:
+    if is_denied(zone):
         return act(Code.NXDOMAIN_PARENT, parent=registered_domain(record.name))
     unknowns = [answer.outcome for answer in answers if isinstance(answer.outcome, Unknown)]
     names = server_names(answers) or _zone_servers(zone)
@@ -32,6 +32,11 @@ def silent(
         return trouble(Code.CHECKER_OFFLINE)  # we do not even know whom to ask: not the domain's servers are silent
     verdict = _trouble(scene, record, unknowns, names)
     return replace(verdict, facts={**verdict.facts, "ok_ns": server_names(answering)}) if answering else verdict
+
+
+def is_denied(zone: Zone | None) -> bool:
+    """Tell whether the registered domain itself was denied when its zone was looked for."""
+    return zone is not None and isinstance(zone.problem, Absent) and zone.problem.kind is Nothing.NXDOMAIN
 
 
 def denied_from_above(record: ExpectedRecord, outcomes: Sequence[Outcome]) -> bool:

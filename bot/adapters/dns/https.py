@@ -44,8 +44,11 @@ class HttpsExchanger:
         """Close the connections."""
         await asyncio.gather(*(client.aclose() for client in self._clients.values()))
 
-    async def ask(self, server: Server, question: Question, allowance: Allowance) -> Reply:
-        """Ask until there is an answer or nothing more to try; never raises for what a server does."""
+    async def ask(self, server: Server, question: Question, allowance: Allowance, *, unchecked: bool = False) -> Reply:
+        """Ask until there is an answer or nothing more to try; never raises for what a server does.
+
+        `unchecked`: no signature is to be checked (CD=1).
+        """
         client = self._clients.get(server.address)
         if client is None:
             return Reply(Unknown(Silence.FORBIDDEN, detail="not a listed resolver"))
@@ -55,7 +58,8 @@ class HttpsExchanger:
                 self._slots.held((server.address, server.port)) as lane,
             ):
                 conversation = _Conversation(self, client, server, question, allowance, lane)
-                return await checked(await conversation.ask(unchecked=False), conversation.ask)
+                reply = await conversation.ask(unchecked=unchecked)
+                return reply if unchecked else await checked(reply, conversation.ask)
         except TimeoutError:
             return Reply(Unknown(Silence.BUDGET, detail="no time left"))
         except Unaskable as error:

@@ -12,6 +12,7 @@ from bot.adapters.dns.limits import Allowance
 from bot.adapters.dns.replies import Reply, rcode_text
 from bot.adapters.dns.zones import MOST_SERVERS, ZoneFinder
 from core.diagnosis import Case
+from core.diagnosis.case import Around
 from core.names import is_under
 from core.observations import (
     Answer,
@@ -87,15 +88,32 @@ class Look:
     async def _at_once(self, questions: Sequence[Question]) -> tuple[Answer, ...]:
         authoritative = any(question.vantage is Vantage.AUTHORITATIVE for question in questions)
         domain = self._case.domain
-        if authoritative and domain not in self._zones:
+        if domain in self._zones:
+            groups = await asyncio.gather(*(self._ask(question) for question in questions))
+        elif authoritative:
             # first, so that all the other names start from its cut
             self._zones[domain] = await self._means.finder.find(domain, self._allowance, whole=True)
             asking = asyncio.gather(*(self._ask(question) for question in questions))
             self._own, groups = await asyncio.gather(self._own_names(domain), asking)
         else:
-            groups = await asyncio.gather(*(self._ask(question) for question in questions))
+            asking = asyncio.gather(*(self._ask(question) for question in questions))
+            groups, _ = await asyncio.gather(asking, self._zones_beside())
         self._note_own(domain)
         return tuple(answer for group in groups for answer in group)
+
+    async def _zones_beside(self) -> None:
+        """Learn which zones hold what is to be judged, while that is asked: resolvers need not know."""
+        records, around = self._case.records, self._case.around
+        if self._case.vantage is not Vantage.RESOLVERS or not (records or around is not Around.NOTHING):
+            return
+        domain = self._case.domain
+        self._zones[domain] = await self._means.finder.find(domain, self._allowance, whole=True)
+        names = [name for name in dict.fromkeys(record.name for record in records) if name != domain]
+        zones = await asyncio.gather(*(self._zone_of(name) for name in names))
+        self._zones.update(zip(names, zones, strict=True))
+        for name, zone in self._zones.items() if self._case.full else ():
+            own = await self._means.finder.own_names(zone, self._allowance)  # asks once for each apex
+            self._zones[name] = replace(zone, own=own)
 
     def _left_out(self, question: Question, servers: Sequence[Server]) -> list[_Said]:
         unknown = Unknown(Silence.BUDGET, detail="the budget of this look is used up")

@@ -15,6 +15,7 @@ from bot.adapters.dns.look import Look, Means, NextQuestions
 from bot.adapters.dns.pacing import Bucket, Slots
 from bot.adapters.dns.places import Listed, Places
 from bot.adapters.dns.registry import Registry
+from bot.adapters.dns.through_resolvers import ThroughResolvers
 from bot.adapters.dns.zones import RootWalk, ZoneFinder
 from bot.clock import utcnow
 from bot.ports import ControlResult
@@ -100,6 +101,8 @@ class Observer:
         return HttpsExchanger(settings.https, settings.slots(), settings.timeout + settings.tcp_timeout, settings.tries)
 
     def _finder(self, clock: Callable[[], datetime]) -> ZoneFinder:
+        if self._https is not None:
+            return ThroughResolvers(self._https, clock)
         if self._nameservers:
             registry = Registry(self._exchanger, self._parents.servers, clock) if self._parents else None
             return FixedServers(self._exchanger, self._nameservers.servers, clock, self._settings.port, registry)

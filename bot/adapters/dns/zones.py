@@ -117,7 +117,7 @@ class RootWalk:
             case Unknown() as problem:
                 allowance.in_vain[label] = problem
                 return problem
-            case Present() as present if names := _ns_names(present, label):  # parent and child on the same servers
+            case Present() as present if names := ns_names(present, label):  # parent and child on the same servers
                 known: dict[str, tuple[str, ...]] = {}
                 for server in cut.servers:
                     known[server.name] = (*known.get(server.name, ()), server.address)
@@ -197,7 +197,7 @@ async def listed_names(exchanger: Exchanger, zone: Zone, allowance: Allowance) -
     reply = await first_useful(exchanger, zone.servers, Question(apex, "NS"), allowance)
     if not isinstance(reply.outcome, Present):
         return (), 0
-    return _ns_names(reply.outcome, apex), min(rrset.ttl for rrset in reply.outcome.rrsets)
+    return ns_names(reply.outcome, apex), min(rrset.ttl for rrset in reply.outcome.rrsets)
 
 
 def servers_at(name: str, addresses: Iterable[str], port: int) -> tuple[Server, ...]:
@@ -221,7 +221,8 @@ def addresses_in(reply: Reply, name: str, kind: str) -> tuple[tuple[str, ...], i
     return (), 0
 
 
-def _ns_names(present: Present, owner: str) -> tuple[str, ...]:
+def ns_names(present: Present, owner: str) -> tuple[str, ...]:
+    """Return the name servers that an answer lists for `owner`."""
     found = (rrset.rdatas for rrset in present.rrsets if rrset.name == owner and rrset.type == "NS")
     names = (rdata.text.lower().removesuffix(".") for rdatas in found for rdata in rdatas if isinstance(rdata, Other))
     return tuple(sorted(names))[:MOST_NAMES]

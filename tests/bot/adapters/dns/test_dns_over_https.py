@@ -76,7 +76,7 @@ async def test_applied_records_are_verified_and_marked_as_seen_through_resolvers
     assert [finding.code for finding in findings if not finding.verified] == []
     assert {finding.facts["vantage"] for finding in findings} == {"recursive"}
     assert evidence.vantage is Vantage.RESOLVERS
-    assert evidence.zones == ()
+    assert {zone.apex for zone in evidence.zones} == {"example.com"}
 
 
 async def test_nobody_is_asked_over_port_53(nameserver, make, monkeypatch):
