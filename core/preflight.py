@@ -13,6 +13,7 @@ from core import providers
 from core.checkup import Checked, Checkup, row_of, servers_of
 from core.diagnosis import Case, diagnose, look_around, wildcard, zone_facts
 from core.diagnosis.case import Around
+from core.diagnosis.clipping import clipped_facts, clipped_remarks
 from core.diagnosis.surroundings import Dnssec, Surroundings
 from core.diagnosis.text import printable
 from core.findings import BlockedOn, Code, Facts, Finding, Remark, State, ZoneFacts
@@ -89,11 +90,15 @@ def judge(case: Case, evidence: Evidence, now: datetime) -> Checkup:
     return Checkup(
         domain=case.domain,
         checked_at=now,
-        rows=(*rows, *_around(case, around)),
+        rows=tuple(map(_clipped, (*rows, *_around(case, around)))),
         zone=facts,
         dnssec=Dnssec.BOGUS if bogus else around.dnssec,
         servers=servers_of(evidence),
     )
+
+
+def _clipped(row: Checked) -> Checked:
+    return replace(row, facts=clipped_facts(row.facts), remarks=clipped_remarks(row.remarks))
 
 
 def _free_or_taken(row: Checked, finding: Finding) -> Checked:
@@ -108,8 +113,10 @@ def _free_or_taken(row: Checked, finding: Finding) -> Checked:
     if code in _NOTED:
         return _clear(row, Remark(code, finding.facts))
     if code in {Code.CNAME_WRONG_TARGET, Code.CNAME_CONFLICT}:
-        seen = str(finding.facts.get("seen", "")).removeprefix("CNAME ")
-        return _taken(row, Existing.CNAME, seen=seen, length=len(seen))
+        shown, length = str(finding.facts.get("seen", "")), finding.facts.get("length")
+        seen = shown.removeprefix("CNAME ")
+        whole = length if isinstance(length, int) else len(shown)
+        return _taken(row, Existing.CNAME, seen=seen, length=whole - len(shown) + len(seen))
     if code in _ADDRESSES:
         return _taken(row, Existing.ADDRESS, **finding.facts)
     if code is Code.NULL_MX:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from core import providers
 from core.diagnosis import beside, judging, surroundings, transport
 from core.diagnosis.case import Case
+from core.diagnosis.clipping import clipped, clipped_names
 from core.diagnosis.scene import Scene
 from core.diagnosis.surroundings import Surroundings
 from core.diagnosis.verdict import BLOCKED_ON, remark
@@ -38,7 +39,7 @@ def next_questions(case: Case, evidence: Evidence) -> tuple[Question, ...]:
 def diagnose(case: Case, evidence: Evidence, now: datetime) -> tuple[Finding, ...]:
     """Judge the evidence: one finding per expected record, in the order of the record set."""
     scene = Scene(case, evidence, now)
-    return _with_zone_remarks(scene, _with_enforcing_policy(case, _findings(scene)))
+    return tuple(map(clipped, _with_zone_remarks(scene, _with_enforcing_policy(case, _findings(scene)))))
 
 
 def look_around(case: Case, evidence: Evidence, now: datetime) -> Surroundings:
@@ -58,7 +59,7 @@ def zone_facts(case: Case, evidence: Evidence) -> ZoneFacts | None:
         return None
     servers = zone.delegated or zone.own or tuple(dict.fromkeys(server.name for server in zone.servers if server.name))
     provider = providers.detect(servers)
-    return ZoneFacts(zone.apex, tuple(sorted(servers)), provider.name if provider else None)
+    return ZoneFacts(zone.apex, clipped_names(tuple(sorted(servers))), provider.name if provider else None)
 
 
 def _findings(scene: Scene) -> tuple[Finding, ...]:
