@@ -12,7 +12,7 @@ from core.diagnosis.scene import Rank, Scene, target
 from core.diagnosis.text import printable
 from core.diagnosis.verdict import Verdict, act, by
 from core.findings import Code
-from core.names import IMAGE_LABEL, parents, registered_domain
+from core.names import IMAGE_LABEL, is_under, parents, registered_domain
 from core.observations import Absent, Nothing, Other, Outcome, Present, Unknown
 from core.records import ExpectedRecord, Purpose
 
@@ -22,6 +22,7 @@ _AMAZON = frozenset({"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws
 """The issuer names that Amazon's certificate authority accepts in CAA."""
 _KNOWN_TAGS = frozenset({"issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone"})
 """Registered property tags: of these nobody can say that Amazon does not know them."""
+_MOST_HOPS = 8
 _CRITICAL = 128  # the issuer critical flag (RFC 8659 section 4.1)
 
 
@@ -46,12 +47,13 @@ def images_host(scene: Scene) -> str:
 def blocking(scene: Scene, name: str) -> Verdict | None:
     """Tell whether CAA keeps Amazon from issuing a certificate for `name`, climbing to its registered domain.
 
-    What an alias leads to is looked at only where the climb ends badly: a policy there comes first, and whatever it
-    says is not for IT to change here. An alias to somewhere else is a finding of its own.
+    An alias is followed as far as it stays under that domain: what stands there IT can change. What it leads to
+    elsewhere is looked at only where the climb ends badly: a policy there comes first, and whatever it says is not
+    for IT to change here. An alias to somewhere else is a finding of its own.
     """
     led_to: list[str] = []
-    for owner in (name, *parents(name, registered_domain(name))):
-        outcome = _policy(scene, owner)
+    for place in (name, *parents(name, registered_domain(name))):
+        owner, outcome = _followed(scene, place)
         properties = tuple(_properties(outcome))
         alias = target(outcome, owner)
         if alias is None and properties:
@@ -62,6 +64,18 @@ def blocking(scene: Scene, name: str) -> Verdict | None:
         if alias is not None:
             led_to.append(alias)
     return None
+
+
+def _followed(scene: Scene, name: str) -> tuple[str, Outcome]:
+    """Return where aliases lead from `name` without leaving its registered domain, and what stands there."""
+    way = [name]
+    outcome = _policy(scene, name)
+    while (alias := target(outcome, way[-1])) is not None and len(way) <= _MOST_HOPS:
+        if alias in way or not is_under(alias, registered_domain(name)):
+            break
+        way.append(alias)
+        outcome = _policy(scene, alias)
+    return way[-1], outcome
 
 
 def _policy(scene: Scene, owner: str) -> Outcome:

@@ -1,6 +1,7 @@
 """A CNAME is right when it leads to the expected target."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -218,6 +219,39 @@ def test_caa_behind_an_alias_comes_before_that_of_the_domain(policy, code):
         world.put(CDN, "CAA", policy)
 
     assert of_the_image_host(world).code is code
+
+
+@pytest.mark.parametrize("everything", [False, True])
+@pytest.mark.parametrize("way", [("www.example.com",), ("old.example.com", "www.example.com")])
+@pytest.mark.parametrize(
+    ("policy", "above", "caa_at"),
+    [
+        ('0 issue "letsencrypt.org"', '0 issue "amazon.com"', "www.example.com"),  # IT can change it
+        ('0 issue "amazon.com"', '0 issue "letsencrypt.org"', None),
+        (None, '0 issue "letsencrypt.org"', "example.com"),
+    ],
+)
+def test_caa_behind_an_alias_of_the_companys_own_is_its_own(everything, way, policy, above, caa_at):
+    world = World(resolvers=3, everything=everything).add(RECORDS).put("example.com", "CAA", above)
+    for alias, leads_to in pairwise((DOMAIN, *way)):
+        world.put(alias, "CNAME", leads_to)
+    world.put("www.example.com", "A", "192.0.2.80")
+    if policy:
+        world.put("www.example.com", "CAA", policy)
+
+    finding = of_the_image_host(world)
+
+    assert finding.facts.get("caa_at") == caa_at
+    assert finding.verified is (caa_at is None)
+
+
+@pytest.mark.parametrize("leads_to", ["www.example.net", DOMAIN])
+def test_caa_behind_an_alias_to_strangers_by_way_of_an_own_name_is_theirs(leads_to):
+    world = World(resolvers=3).add(RECORDS).put("example.com", "CAA", '0 issue "amazon.com"')
+    world.put(DOMAIN, "CNAME", "www.example.com").put("www.example.com", "CNAME", leads_to)
+    world.put("www.example.net", "CAA", '0 issue "letsencrypt.org"')
+
+    assert of_the_image_host(world).verified
 
 
 def test_what_an_alias_leads_to_is_asked_only_where_the_domain_would_block():
