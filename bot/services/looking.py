@@ -1,7 +1,7 @@
 """One look at one domain: what to ask, the asking, the judgement. Nothing is decided or stored here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -13,13 +13,21 @@ from core.diagnosis import Case, diagnose, unanswered, zone_facts
 from core.diagnosis.case import Around
 from core.durations import Durations
 from core.findings import Finding, Look, ZoneFacts
-from core.glance import shows_the_same, worth_a_glance
+from core.glance import (
+    calls_for_probing,
+    explained,
+    is_blocked_by_caa,
+    is_probing_due,
+    is_unchanged,
+    worth_a_glance,
+)
 from core.observations import Evidence, Vantage
 from core.preflight import judge, preflight_case
 from core.records import RecordSet
 from core.sending_domain import SendingDomain, TrackedRecord, VerificationStatus
 
 log = structlog.get_logger(__name__)
+_Findings = tuple[Finding, ...]
 _ZONE_SECONDS = 3.0
 """The most that a look at the zone alone may take: the records wait for it."""
 
@@ -49,10 +57,12 @@ class Looking:
         started, took = self.clock(), stopwatch()
         evidence = Evidence()
         try:
-            if await self._unchanged_at_a_glance(domain):
+            glanced = await self._glance(domain)
+            if is_unchanged(domain, glanced):
                 self.meter.looked(took(), (), full=False)
                 return self._known_look(domain, started), evidence
-            findings, zone, evidence = await self._examine(self._case(domain, domain.record_set, full=True))
+            probe = is_probing_due(domain, started, self.durations) or calls_for_probing(domain, glanced)
+            findings, zone, evidence = await self._examine_all(domain, probe=probe)
         except Exception:
             # The deadline must be judged even so.
             log.exception("look.failed", domain=domain.name, domain_id=domain.id)
@@ -90,26 +100,35 @@ class Looking:
         evidence = await self.observer.observe(case)
         return judge(case, evidence, self.clock()), evidence
 
-    async def _unchanged_at_a_glance(self, domain: SendingDomain) -> bool:
+    async def _glance(self, domain: SendingDomain) -> tuple[Finding, ...]:
+        """Return what a glance shows; nothing where a glance would not do."""
         records = worth_a_glance(domain, self.clock(), self.durations)
         if not records:
-            return False
-        known = {tracked.expected.key: tracked.finding for tracked in domain.records}
-        seen, *_ = await self._examine(self._case(domain, records, full=False))
-        pairs = ((known[finding.record.key], finding) for finding in seen)
-        return all(before is not None and shows_the_same(before, now) for before, now in pairs)
+            return ()
+        case = replace(self._case(domain, records, full=False), caa=is_blocked_by_caa(domain))
+        findings, *_ = await self._examine(case)
+        return findings
 
-    async def _examine(self, case: Case) -> tuple[tuple[Finding, ...], ZoneFacts | None, Evidence]:
+    async def _examine_all(self, domain: SendingDomain, *, probe: bool) -> tuple[_Findings, ZoneFacts | None, Evidence]:
+        """Look at every record; search for misplaced ones if told to, or if something wrong is not explained yet."""
+        if not probe:
+            seen, zone, evidence = await self._examine(self._case(domain, domain.record_set, full=True, probe=False))
+            findings = explained(domain, seen)
+            if findings is not None:
+                return findings, zone, evidence
+        return await self._examine(self._case(domain, domain.record_set, full=True, probe=True))
+
+    async def _examine(self, case: Case) -> tuple[_Findings, ZoneFacts | None, Evidence]:
         evidence = await self.observer.observe(case)
         return diagnose(case, evidence, self.clock()), zone_facts(case, evidence), evidence
 
-    def _case(self, domain: SendingDomain, records: RecordSet, *, full: bool) -> Case:
+    def _case(self, domain: SendingDomain, records: RecordSet, *, full: bool, probe: bool = False) -> Case:
         return Case(
             domain.name,
             records,
             full=full,
             resolvers=self.resolvers if full else 0,
-            probe=full,
+            probe=probe,
             budget=self.budget,
             seconds=self.seconds,
             disagree_after=self.durations.disagree_after,

@@ -40,7 +40,8 @@ class Case:
     `beside` looks for other data beside CNAMEs, once everything else is right.
     `disagree_after` is how long name servers may disagree before it is the provider's turn.
     `around` asks about the domain's surroundings, too. `shape` says that only names and types of the records
-    are known, not their values: nobody looks for them in other places.
+    are known, not their values: nobody looks for them in other places. `caa` asks about CAA even
+    where not every server is asked.
     """
 
     domain: str
@@ -56,6 +57,7 @@ class Case:
     disagree_after: timedelta = timedelta(hours=1)
     around: Around = Around.NOTHING
     shape: bool = False
+    caa: bool = False
 
     def owes(self, question: Question) -> bool:
         """Tell whether nothing could be judged without `question`: then every server is asked, whatever it costs."""

@@ -59,7 +59,7 @@ def _beyond(scene: Scene, record: ExpectedRecord) -> Verdict | None:
         denied = _denied(scene, expected_target(record))
         if denied:  # says nothing against the record: nothing gets worse by it
             return by(trouble(Code.TARGET_BROKEN), denied)
-    if scene.case.probe and record.purpose in caa.CERTIFIED:
+    if (scene.case.full or scene.case.caa) and record.purpose in caa.CERTIFIED:
         return caa.blocking(scene, caa.certified_name(record))
     return None
 

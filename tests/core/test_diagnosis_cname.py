@@ -165,7 +165,17 @@ def test_caa_matters_to_certificates_only():
     world = World().add(RECORDS).put("example.com", "CAA", '0 issue ";"')
 
     assert world.diagnose(Case(DOMAIN, RECORDS))[Purpose.CLICK_TRACKING].verified
-    assert world.diagnose(Case(DOMAIN, RECORDS, probe=False))[Purpose.CERTIFICATE].verified
+
+
+def test_caa_is_a_matter_of_every_full_look_and_of_a_glance_that_wants_it():
+    world = World().add(RECORDS).put("example.com", "CAA", '0 issue ";"')
+
+    full = world.diagnose(Case(DOMAIN, RECORDS, probe=False))
+    wanted = world.diagnose(Case(DOMAIN, RECORDS, full=False, probe=False, caa=True))
+    glance = world.diagnose(Case(DOMAIN, RECORDS, full=False, probe=False))
+
+    codes = [found[Purpose.CERTIFICATE].code is Code.CAA_BLOCKS for found in (full, wanted, glance)]
+    assert codes == [True, True, False]
 
 
 def test_an_unanswered_caa_question_blocks_nothing():
