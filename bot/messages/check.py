@@ -125,9 +125,9 @@ def _is_about_a_record(row: Checked) -> bool:
 
 
 def zone_line(voice: Voice, checkup: Checkup) -> Line:
-    """Say where the DNS is; nothing where no zone was found."""
+    """Say where the DNS is; nothing where no zone was found, or resolvers alone were asked and told of no servers."""
     zone = checkup.zone
-    if zone is None:
+    if zone is None or (not zone.nameservers and any("vantage" in row.facts for row in checkup.rows)):
         return ()
     return voice.say(
         "check.3" if zone.provider else "check.3.unknown",

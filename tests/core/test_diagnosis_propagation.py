@@ -6,7 +6,7 @@ import pytest
 
 from core.diagnosis import Case, diagnose, next_questions
 from core.findings import BlockedOn, Code, State
-from core.observations import Absent, Answer, Evidence, Nothing, Silence, Vantage
+from core.observations import Absent, Answer, Evidence, Nothing, Silence, Vantage, Zone
 from core.records import Purpose
 from tests.fakes.dns_world import NOW, NS1, NS2, RESOLVERS, World
 from tests.fakes.record_sets import record_set
@@ -161,6 +161,19 @@ def test_a_domain_that_its_registry_denies_is_known_by_the_zone_of_the_denial(ow
     evidence = Evidence(vantage=Vantage.RESOLVERS)
     while questions := next_questions(THROUGH_RESOLVERS, evidence):
         answers = [Answer(question, server, denial, NOW) for question in questions for server in RESOLVERS]
+        evidence = evidence.joined_with(Evidence(tuple(answers)))
+
+    findings = diagnose(THROUGH_RESOLVERS, evidence, NOW)
+
+    assert {finding.code for finding in findings if finding.record.required} == {code}
+
+
+@pytest.mark.parametrize(("kind", "code"), [(Nothing.NXDOMAIN, Code.NXDOMAIN_PARENT), (Nothing.NODATA, Code.MISSING)])
+def test_a_domain_denied_when_its_zone_was_looked_for_has_no_names_where_denials_bring_no_zone(kind, code):
+    zones = tuple(Zone(record.name, None, problem=Absent(Nothing.NXDOMAIN)) for record in RECORDS)
+    evidence = Evidence(zones=zones, vantage=Vantage.RESOLVERS)
+    while questions := next_questions(THROUGH_RESOLVERS, evidence):
+        answers = [Answer(question, server, Absent(kind), NOW) for question in questions for server in RESOLVERS]
         evidence = evidence.joined_with(Evidence(tuple(answers)))
 
     findings = diagnose(THROUGH_RESOLVERS, evidence, NOW)

@@ -1,11 +1,17 @@
 """Where only resolvers can be asked, they tell which zone holds a domain, whose panel that is, and if it is sound."""
 
+import asyncio
+from datetime import timedelta
+
 import dns.message
-import dns.rdatatype
 import pytest
 from starlette.responses import Response
 
+from bot.adapters.dns import through_resolvers
+from bot.adapters.dns.limits import Allowance
 from bot.adapters.dns.observer import Observer, ObserverSettings
+from bot.adapters.dns.replies import Reply
+from bot.adapters.dns.through_resolvers import ThroughResolvers
 from bot.clock import utcnow
 from bot.messages import check_document, check_table
 from bot.services.looking import Looking
@@ -13,7 +19,7 @@ from core.diagnosis import Case, diagnose, zone_facts
 from core.diagnosis.surroundings import Dnssec
 from core.durations import Durations
 from core.findings import Code
-from core.observations import Absent, Nothing, Unknown, Vantage
+from core.observations import Absent, Cname, Nothing, Present, RRset, Server, Silence, Unknown, Vantage
 from core.records import RecordSet
 from core.sending_domain import Language
 from core.zonefile import resource_record
@@ -226,3 +232,96 @@ async def test_no_zone_is_looked_for_where_nothing_is_to_be_judged(resolver, mak
 
     assert evidence.zones == ()
     assert resolver.asked == []
+
+
+async def test_resolvers_are_never_counted_as_name_servers(nameserver, check):
+    nameserver.fault("servfail", "resolver", "example.com", "NS")
+
+    checkup = await check()
+
+    assert (checkup.zone.apex, checkup.zone.nameservers) == ("example.com", ())
+    assert "nameserver" not in check_table(checkup, Language.EN, None)
+
+
+class Resolvers:
+    """Resolvers that say what they are told to, after as many seconds as they are told."""
+
+    def __init__(self, *replies):
+        self.replies = {Server(f"r{number}", f"r{number}"): said for number, said in enumerate(replies)}
+        self.asked = []
+
+    async def servers(self):
+        return tuple(self.replies)
+
+    async def ask(self, server, question, _, *, unchecked):
+        self.asked.append((server.name, question.name, unchecked))
+        said = self.replies[server]
+        seconds, reply = said(question) if callable(said) else said
+        await asyncio.sleep(seconds)
+        return reply
+
+
+def denial(owner, ttl=300):
+    return Reply(Absent(Nothing.NXDOMAIN, ttl, f"{owner} ns. host. 1 2 3 4 {ttl}"), soa_owner=owner)
+
+
+def search(*replies):
+    resolvers, now = Resolvers(*replies), [utcnow()]
+    finder = ThroughResolvers(resolvers, lambda: now[0])
+    return resolvers, finder, Allowance(60, asyncio.get_running_loop().time() + 5), now
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_one_resolver_alone_that_denies_a_domain_is_wrong(order):
+    _, finder, allowance, _ = search(*[(0, denial("com")), (0, denial("example.com"))][::order])
+
+    assert (await finder.find(NAME, allowance, whole=True)).apex == "example.com"
+
+
+async def test_a_slow_resolver_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(through_resolvers, "PATIENCE", 0.01)
+    _, finder, allowance, _ = search((30, denial("com")), (0, denial("example.com")))
+
+    async with asyncio.timeout(2):
+        zone = await finder.find(NAME, allowance, whole=True)
+
+    assert zone.apex == "example.com"
+
+
+async def test_the_zone_of_an_alias_is_that_of_the_name_above():
+    alias = Present((RRset(NAME, "CNAME", 300, (Cname("www.example.com"),)),))
+
+    def said(question):
+        return 0, Reply(alias, soa_owner="com") if question.name == NAME else denial("example.com")
+
+    resolvers, finder, allowance, _ = search(said)
+
+    assert (await finder.find(NAME, allowance, whole=True)).apex == "example.com"
+    assert resolvers.asked == [("r0", NAME, True), ("r0", "example.com", True)]
+
+
+@pytest.mark.parametrize(("ttl", "kept"), [(0, 10), (120, 120), (86_400, 600)])
+async def test_where_a_zone_begins_is_remembered_within_bounds(ttl, kept):
+    resolvers, finder, allowance, now = search((0, denial("example.com", ttl)))
+    await finder.find(NAME, allowance, whole=True)
+
+    now[0] += timedelta(seconds=kept - 1)
+    await finder.find(NAME, allowance, whole=True)
+    before = len(resolvers.asked)
+    now[0] += timedelta(seconds=2)
+    await finder.find(NAME, allowance, whole=True)
+
+    assert (before, len(resolvers.asked)) == (1, 2)
+
+
+async def test_the_search_ends_with_the_budget_and_without_resolvers():
+    resolvers, finder, _, _ = search((0, denial("example.com")))
+    spent = Allowance(0, asyncio.get_running_loop().time() + 5)
+    _, nobody, allowance, _ = search()
+
+    problems = [
+        (await found.find(NAME, means, whole=True)).problem for found, means in ((finder, spent), (nobody, allowance))
+    ]
+
+    assert [problem.reason for problem in problems] == [Silence.BUDGET, Silence.UNREACHABLE]
+    assert resolvers.asked == []
