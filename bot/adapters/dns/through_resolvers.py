@@ -48,12 +48,8 @@ class ThroughResolvers:
         """
         registered = registered_domain(name)
         first = name if whole or name == registered else name.partition(".")[2]
-        if first in allowance.in_vain:
-            return Zone(name, None, problem=allowance.in_vain[first])
         for above in (first, *parents(first, registered)):
             word = self._words.get(above) or await self._ask_for_zone(above, registered, allowance)
-            if isinstance(word.problem, Unknown):
-                allowance.in_vain[first] = word.problem
             if word.apex is not None or word.problem is not None:
                 return Zone(name, word.apex, own=self._own.get(word.apex or "") or (), problem=word.problem)
         return Zone(name, None)

@@ -16,6 +16,7 @@ from bot.clock import utcnow
 from bot.messages import check_document, check_table
 from bot.services.looking import Looking
 from core.diagnosis import Case, diagnose, zone_facts
+from core.diagnosis.case import Around
 from core.diagnosis.surroundings import Dnssec
 from core.durations import Durations
 from core.findings import Code
@@ -91,6 +92,15 @@ async def test_the_provider_is_known_by_the_names_that_the_zone_lists(nameserver
     assert facts.nameservers == tuple(name.rstrip(".") for name in CLOUDFLARE)
     assert {finding.facts["provider"] for finding in told(evidence, case).values()} == {"Cloudflare"}
     assert {zone.servers for zone in evidence.zones} == {()}
+
+
+async def test_the_zone_alone_can_be_looked_for(nameserver, resolver, make):
+    nameserver.put("example.com", "NS", SAKURA)
+    case = looked(records=RecordSet(), probe=False, around=Around.ZONE)
+
+    facts = zone_facts(case, await make(resolver).observe(case))
+
+    assert (facts.apex, facts.provider) == ("example.com", "さくらのドメイン")
 
 
 async def test_addresses_at_cloudflare_are_said_to_be_proxied(nameserver, resolver, make):
