@@ -180,10 +180,10 @@ def test_a_domain_that_is_a_zone_of_its_own_is_plainly_missing_its_records():
     assert {finding.code for finding in world.diagnose(CASE).values()} == {Code.MISSING}
 
 
-def test_without_probes_nothing_else_is_asked():
+def test_a_glance_without_probes_asks_nothing_else():
     world = moved(Purpose.SPF, "example.com")
 
-    finding = world.diagnose(Case(DOMAIN, RECORDS, probe=False))[Purpose.SPF]
+    finding = world.diagnose(Case(DOMAIN, RECORDS, full=False, probe=False))[Purpose.SPF]
 
     assert finding.code is Code.MISSING
     assert len(world.asked) == len(RECORDS)
