@@ -5,8 +5,13 @@ import os
 import freezegun
 import hypothesis
 import pytest
+import structlog
 
 freezegun.configure(extend_ignore_list=["dns", "slack_bolt", "slack_sdk", "sqlalchemy.pool", "httpcore", "_pytest"])
+
+_told = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _told])
+"""Where rich is installed, a traceback is a drawing of every local variable by default, which takes seconds."""
 
 pytest_plugins = ["tests.fixtures_postgres"]
 
