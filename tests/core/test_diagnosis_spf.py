@@ -11,33 +11,11 @@ from core.observations import Silence
 from core.records import Purpose
 from tests.fakes.dns_world import World
 from tests.fakes.record_sets import record_set
+from tests.fakes.spf_looks import DOMAIN, NAME, OURS, RECORDS, look, look_at, world_with
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # pyspf's source has escapes that Python frowns on
     pyspf = importlib.import_module("spf")
-
-DOMAIN = "mail.example.com"
-RECORDS = record_set(DOMAIN)
-NAME = f"bounce.{DOMAIN}"
-OURS = "include:amazonses.com"
-
-
-def look(*values):
-    world = World().add(RECORDS).put(NAME, "TXT", *values)
-    return world.diagnose(Case(DOMAIN, RECORDS))[Purpose.SPF]
-
-
-def look_at(world):
-    return world.diagnose(Case(DOMAIN, RECORDS, resolvers=3, budget=400))[Purpose.SPF]
-
-
-def world_with(value, **names):
-    """A world seen through three resolvers. `names` maps labels below example.net to SPF records (None: absent)."""
-    world = World(resolvers=3).add(RECORDS).put(NAME, "TXT", value)
-    for label, text in names.items():
-        if text is not None:
-            world.put(f"{label}.example.net", "TXT", text)
-    return world
 
 
 @pytest.mark.parametrize(

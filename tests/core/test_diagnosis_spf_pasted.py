@@ -10,30 +10,9 @@ from core.findings import Code, State
 from core.observations import Silence, Vantage
 from core.records import ExpectedRecord, Purpose, RecordSet, RecordType
 from tests.fakes.dns_world import NS1, NS2, RESOLVERS, World
-from tests.fakes.record_sets import record_set
+from tests.fakes.spf_looks import DOMAIN, NAME, OURS, look, look_at, world_with
 
-DOMAIN = "mail.example.com"
-RECORDS = record_set(DOMAIN)
-NAME = f"bounce.{DOMAIN}"
-OURS = "include:amazonses.com"
 LINE = f"v=spf1 {OURS} ~all"
-
-
-def look(*values):
-    world = World().add(RECORDS).put(NAME, "TXT", *values)
-    return world.diagnose(Case(DOMAIN, RECORDS))[Purpose.SPF]
-
-
-def look_at(world):
-    return world.diagnose(Case(DOMAIN, RECORDS, resolvers=3, budget=400))[Purpose.SPF]
-
-
-def world_with(value, **names):
-    """A world seen through three resolvers. `names` maps labels below example.net to SPF records."""
-    world = World(resolvers=3).add(RECORDS).put(NAME, "TXT", value)
-    for label, text in names.items():
-        world.put(f"{label}.example.net", "TXT", text)
-    return world
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ async def test_a_slot_that_comes_as_its_taker_gives_up_is_passed_on():
     await asyncio.gather(unlucky, return_exceptions=True)
 
     await asyncio.wait_for(lucky, 1)
+    assert lane._under_way == 1
 
 
 def test_addresses_that_nobody_uses_are_forgotten_when_there_are_many():
